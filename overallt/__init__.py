@@ -1,0 +1,1 @@
+"""Överallt: text tags on any web page become live buttons."""

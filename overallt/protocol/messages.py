@@ -1,0 +1,162 @@
+"""The JSON messages of the API, as values.
+
+Field names are Flattr's own (REST API v2, "Objects") wherever Flattr had the
+field; times are Unix seconds, money is whole minor units. What is ours is an
+addition that an old client never notices. ``protocol.codec`` prints and parses.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MiniUser:
+    """A user inside another message."""
+
+    resource: str
+    link: str
+    username: str
+    type: Literal["user"] = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user; what needs ``extendedread`` or ``email`` is ``None`` without it."""
+
+    resource: str
+    link: str
+    username: str
+    url: str
+    firstname: str
+    lastname: str
+    avatar: str
+    about: str
+    city: str
+    country: str
+    email: str | None = None
+    registered_at: int | None = None
+    type: Literal["user"] = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class MiniThing:
+    """A thing inside another message; ``owner`` only inside lists of flattrs."""
+
+    resource: str
+    link: str
+    id: int
+    url: str
+    title: str
+    image: str
+    flattrs: int
+    owner: MiniUser | None = None
+    type: Literal["thing"] = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing; ``flattred`` and ``subscribed`` only for a signed-in asker."""
+
+    resource: str
+    link: str
+    id: int
+    url: str
+    title: str
+    description: str
+    tags: list[str]
+    language: str
+    category: str
+    created_at: int
+    owner: MiniUser
+    hidden: bool
+    image: str
+    flattrs: int
+    flattrs_user_count: int
+    flattred: bool | None = None
+    subscribed: bool | None = None
+    type: Literal["thing"] = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Flattr:
+    """One flattr in a list; ``owner`` is the patron who gave it."""
+
+    thing: MiniThing
+    owner: MiniUser
+    created_at: int
+    type: Literal["flattr"] = "flattr"
+
+
+@dataclass(frozen=True, slots=True)
+class FlattrAnswer:
+    """The answer to a flattr that counted."""
+
+    message: Literal["ok"]
+    description: str
+    thing: MiniThing
+
+
+@dataclass(frozen=True, slots=True)
+class ThingCreated:
+    """The answer to a thing registered."""
+
+    id: int
+    link: str
+    message: Literal["ok"]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlattrWorth:
+    """A flattr of the open period and its share if the period ended now."""
+
+    thing: int
+    title: str
+    worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """``GET /user/means``: what the patron has, gives, and gives it to.
+
+    ``budget_minor`` is 0 until a budget was set; ``next_worth_minor`` is what
+    one more flattr would be worth if the period ended right after it.
+    """
+
+    currency: str
+    means_minor: int
+    budget_minor: int
+    budget_active: bool
+    period: str
+    pot_minor: int
+    flattrs: list[FlattrWorth]
+    next_worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The body of every refusal."""
+
+    error: str
+    error_description: str
+    error_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAuthorization:
+    """The answer to a device authorization request (RFC 8628, 3.2)."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    expires_in: int
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """The answer of the token endpoint (RFC 6749, 5.1)."""
+
+    access_token: str
+    token_type: Literal["bearer"]
+    scope: str

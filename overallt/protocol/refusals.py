@@ -1,0 +1,25 @@
+"""The codes by which the server refuses, as Flattr wrote them on the wire."""
+
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """The ``error`` of an error message.
+
+    Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
+    and our additions (``period_closed``, ``idempotency_mismatch``).
+    """
+
+    FLATTR_ONCE = "flattr_once"
+    FLATTR_OWNER = "flattr_owner"
+    NO_MEANS = "no_means"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    NOT_FOUND = "not_found"
+    NOT_ACCEPTABLE = "not_acceptable"
+    INVALID_REQUEST = "invalid_request"
+    VALIDATION = "validation"
+    PERIOD_CLOSED = "period_closed"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    SERVER_ERROR = "server_error"
