@@ -1,0 +1,1 @@
+"""Finds text tags in a page's bytes and prints buttons in their place."""

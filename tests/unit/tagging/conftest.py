@@ -1,0 +1,49 @@
+"""What the tests of tagging share: a rewriter that tells what it found."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from overallt.tagging.rewriter import Rewriter
+from overallt.tagging.text_tags import TextTag
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+
+type Found = Callable[..., list[str]]
+
+
+def _found(page: str | bytes, *, cuts: Iterable[int] = ()) -> list[str]:
+    data = page.encode() if isinstance(page, str) else page
+    ids: list[str] = []
+
+    def render(tag: TextTag) -> str:
+        ids.append(tag.id)
+        return f"({tag.id})"
+
+    rewriter = Rewriter(content_type="text/html; charset=utf-8", render=render)
+    at = 0
+    for cut in cuts:
+        rewriter.feed(data[at:cut])
+        at = cut
+    rewriter.feed(data[at:])
+    rewriter.close()
+    return ids
+
+
+@pytest.fixture
+def found() -> Found:
+    """The ids of the tags that became buttons in a page fed in pieces, in order."""
+    return _found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test the shared vectors: its ``vector`` is a page and its ids."""
+    if "vector" not in metafunc.fixturenames:
+        return
+    vectors = []
+    for name, key in (("text_tags", "text"), ("contexts", "html")):
+        text = (VECTORS / f"{name}.json").read_text(encoding="utf-8")
+        vectors += [(case[key], case["ids"]) for case in json.loads(text)["cases"]]
+    metafunc.parametrize("vector", vectors, ids=lambda vector: vector[0])

@@ -1,0 +1,55 @@
+from collections.abc import Callable
+
+import pytest
+
+from overallt.tagging.open_elements import Element, OpenElements
+
+type Found = Callable[..., list[str]]
+
+
+@pytest.mark.parametrize(
+    ("page", "ids"),
+    [
+        ("<p><code>x</p>[Flattr=1]</code>[Flattr=2]", ["2"]),
+        ("<p><code>x</p> </code>[Flattr=1]", ["1"]),
+        ("<p><code>x</p></code>[Flattr=1]", ["1"]),
+        ("<a>x<a>[Flattr=1]</a>[Flattr=2]", ["2"]),
+        ("<a><div>x</a>[Flattr=1]</div>[Flattr=2]", ["1", "2"]),
+        ("<a><b><div>x</a>[Flattr=1]", ["1"]),
+        ("<a><b><i><u><s><div>x</a>[Flattr=1]</div>[Flattr=2]", ["1", "2"]),
+        ("<a><i-x contenteditable><div>x</a>[Flattr=1]", ["1"]),
+        ("<a><table><td></a>[Flattr=1]", []),
+        ("<a>x<table><a>y<tr><td>[Flattr=1]", []),
+        ("<a><object></a>[Flattr=1]", []),
+        ("<b><object></b></object>[Flattr=1]", ["1"]),
+        ("<code>x" + "<div>" * 9 + "</code>[Flattr=1]", []),
+        ("<code>x" + "<div>" * 7 + "</code>[Flattr=1]", ["1"]),
+        ("<p><code><code><code><code>x</p></code></code></code>[Flattr=1]", ["1"]),
+        (
+            "<p><code a><code b><code c><code d>x</p>y</code></code></code>[Flattr=1]",
+            [],
+        ),
+        ("<code><code><code><code>x</code></code></code></code>[Flattr=1]", ["1"]),
+        ("<nobr>x<nobr>[Flattr=1]", ["1"]),
+        ("</b></a>[Flattr=1]", ["1"]),
+        ("<svg><desc><b></desc></b></svg>[Flattr=1]", ["1"]),
+        ("<table><td><code>x</table>[Flattr=1]", ["1"]),
+        ("<code><table><td>x</code>y</table></code>[Flattr=1]", ["1"]),
+    ],
+)
+def test_formatting_is_reopened_and_adopted_as_browsers_do(
+    page: str, ids: list[str], found: Found
+) -> None:
+    assert ids == found(page)
+
+
+def test_what_stays_inside_of_a_forgotten_element_inherits_its_prohibition() -> None:
+    opened = OpenElements()
+    outer, inner = Element(b"a", True, 0), Element(b"div", False, 0)  # noqa: FBT003 - their only flag.
+    opened.push(outer)
+    opened.push(inner)
+    opened.forget(outer)
+
+    assert opened.forbid
+    opened.pop_current()
+    assert not opened.forbid

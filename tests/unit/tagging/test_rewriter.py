@@ -1,0 +1,145 @@
+import pytest
+
+from overallt.tagging.rewriter import LONGEST_HISTORY_BYTES, Rewriter
+from overallt.tagging.text_tags import LONGEST_HELD_BYTES, TextTag
+
+PAGE = b"<p>a [Flattr=7] b</p><code>[Flattr=8]</code><p>[Flattr=Ada]"
+
+
+class RenderFailedError(Exception):
+    """What a bug of ours may raise."""
+
+
+def printed(tag: TextTag) -> str:
+    return f"({tag.id})"
+
+
+def fail_on_ada(tag: TextTag) -> str:
+    if tag.id == "ada":
+        raise RenderFailedError
+    return printed(tag)
+
+
+def rewritten(page: bytes, content_type: str | None = None) -> bytes:
+    rewriter = Rewriter(content_type=content_type, render=printed)
+    return rewriter.feed(page) + rewriter.close()
+
+
+def test_text_tags_become_what_is_rendered_and_all_else_stays() -> None:
+    expected = b"<p>a (7) b</p><code>[Flattr=8]</code><p>(ada)"
+
+    assert expected == rewritten(PAGE)
+
+
+def test_the_shared_vectors_hold_at_every_cut(vector: tuple[str, list[str]]) -> None:
+    page = vector[0].encode()
+    whole = rewritten(page)
+    in_two = set()
+    for cut in range(len(page) + 1):
+        rewriter = Rewriter(content_type=None, render=printed)
+        pieces = (page[:cut], page[cut:])
+        in_two.add(b"".join(map(rewriter.feed, pieces)) + rewriter.close())
+    bytewise = Rewriter(content_type=None, render=printed)
+    fed = b"".join(bytewise.feed(page[at : at + 1]) for at in range(len(page)))
+
+    assert {whole} == in_two
+    assert whole == fed + bytewise.close()
+
+
+def test_a_page_in_utf_8_keeps_its_other_letters() -> None:
+    page = "\ufeffå [Flattr=7] ö \0 \r\n".encode() + b"\xff\xfe"
+
+    assert page.replace(b"[Flattr=7]", b"(7)") == rewritten(page)
+
+
+def test_what_is_rendered_is_printed_in_ascii() -> None:
+    rewriter = Rewriter(content_type=None, render=lambda _: "<i>å\u2026</i>")
+
+    assert b"<i>&#229;&#8230;</i>" == rewriter.feed(b"[Flattr=7]") + rewriter.close()
+
+
+def test_where_nothing_is_rendered_the_text_stays() -> None:
+    rewriter = Rewriter(content_type=None, render=lambda _: None)
+
+    assert PAGE == rewriter.feed(PAGE) + rewriter.close()
+
+
+def test_a_page_of_an_unknown_charset_passes() -> None:
+    rewriter = Rewriter(content_type="text/html; charset=gbk", render=printed)
+
+    assert PAGE[:-1] == rewriter.feed(PAGE[:-1])
+    assert b"" == rewriter.close()
+
+
+def test_what_is_certain_passes_at_once() -> None:
+    rewriter = Rewriter(content_type=None, render=printed)
+
+    assert b"<p>a " == rewriter.feed(b"<p>a [Flat")
+    assert b"" == rewriter.feed(b"tr=7]")
+    assert b"(7)x" == rewriter.feed(b"x")
+    assert b"" == rewriter.feed(b"[")
+    assert b"[" == rewriter.close()
+
+
+@pytest.mark.parametrize("piece", [b"[", b"&", b"[&#32;", b"&#0", b"<p a='[Flattr="])
+def test_never_more_is_held_back_than_the_longest_tag(piece: bytes) -> None:
+    rewriter = Rewriter(content_type=None, render=printed)
+    fed = passed = most = 0
+    for _ in range(2000):
+        passed += len(rewriter.feed(piece))
+        fed += len(piece)
+        most = max(most, fed - passed)
+
+    assert most <= LONGEST_HELD_BYTES
+
+
+@pytest.mark.parametrize("cut", range(len(PAGE) + 1))
+def test_bail_out_gives_back_what_was_not_returned(cut: int) -> None:
+    rewriter = Rewriter(content_type=None, render=printed)
+    returned = rewriter.feed(PAGE[:cut])
+    rest = rewriter.bail_out() + rewriter.feed(PAGE[cut:]) + rewriter.close()
+
+    assert returned + rest in {
+        PAGE,
+        PAGE.replace(b"[Flattr=7]", b"(7)"),
+        PAGE.replace(b"[Flattr=7]", b"(7)").replace(b"[Flattr=Ada]", b"(ada)"),
+    }
+    assert PAGE.endswith(rest)
+
+
+def test_bail_out_loses_nothing_after_a_failure() -> None:
+    rewriter = Rewriter(content_type=None, render=fail_on_ada)
+    returned = rewriter.feed(PAGE[:10])
+    with pytest.raises(RenderFailedError):
+        rewriter.feed(PAGE[10:] + b" c")
+    rest = rewriter.bail_out() + rewriter.feed(b" d")
+
+    assert PAGE + b" c d" == returned + rest
+
+
+def test_bail_out_loses_nothing_after_a_failure_at_the_end() -> None:
+    rewriter = Rewriter(content_type=None, render=fail_on_ada)
+    returned = rewriter.feed(PAGE)
+    with pytest.raises(RenderFailedError):
+        rewriter.close()
+
+    assert PAGE.replace(b"[Flattr=7]", b"(7)") == returned + rewriter.bail_out()
+
+
+def test_a_page_that_was_given_up_passes_at_once() -> None:
+    rewriter = Rewriter(content_type=None, render=printed)
+    returned = rewriter.feed(b"[Flattr=1]<plaintext>[Flattr=2][Flattr=3][")
+
+    assert b"(1)<plaintext>[Flattr=2][Flattr=3][" == returned
+    assert b"[Flattr=4]" == rewriter.feed(b"[Flattr=4]")
+    assert b"" == rewriter.close()
+
+
+def test_a_long_history_is_folded() -> None:
+    rewriter = Rewriter(content_type=None, render=printed)
+    rewriter.feed(b"<code>")
+    for _ in range(20):
+        rewriter.feed(b"x" * (1 << 20))
+
+    assert rewriter._history_bytes <= LONGEST_HISTORY_BYTES
+    assert b"[Flattr=1]</code>(2)." == rewriter.feed(b"[Flattr=1]</code>[Flattr=2].")

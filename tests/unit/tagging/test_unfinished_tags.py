@@ -1,0 +1,46 @@
+import pytest
+
+from overallt.tagging.start_tags import LONGEST_READ_BYTES, WHOLE_TAG
+from overallt.tagging.unfinished_tags import UnfinishedTag
+
+TAGS = [
+    b"<p>",
+    b"</p >",
+    b"<p/>",
+    b"<p a>",
+    b"<p a >",
+    b"<p a b>",
+    b"<p a = b>",
+    b"<p a=>",
+    b"<p a= >",
+    b"<p a='>' b=\"'>\">",
+    b"<p a=''b>",
+    b"<p a=b'c\"d>",
+    b"<p =a =>",
+    b"<p a/b /c>",
+    b"<p a /b>",
+    b'<p "a">',
+    b"<p a=b c>",
+]
+
+
+@pytest.mark.parametrize("source", TAGS)
+def test_a_tag_ends_at_the_same_place_however_it_is_cut(source: bytes) -> None:
+    page = source + b"text>"
+    match = WHOLE_TAG.match(page)
+    assert match is not None
+    bytewise = UnfinishedTag()
+    ends = [bytewise.feed(page[: at + 1], at) for at in range(len(source))]
+
+    assert [-1] * (len(source) - 1) + [match.end()] == ends
+    assert source == bytewise.source
+    assert match.end() == UnfinishedTag().feed(page, 0)
+
+
+def test_of_an_endless_tag_only_the_beginning_is_kept() -> None:
+    tag = UnfinishedTag()
+    tag.feed(b"<p a='", 0)
+    for _ in range(100):
+        tag.feed(b"x" * 1000, 0)
+
+    assert LONGEST_READ_BYTES == len(tag.source)
