@@ -1,0 +1,229 @@
+"""The server's API as a patron's client asks it.
+
+One method is one request; what comes back is a message of ``protocol`` or one
+of two errors: ``Refused``, the server's own no with its reason, and
+``ServerUnreachable``, for everything that is not an answer (no connection, no
+time left, not the message expected). Addresses and access tokens are never put
+into an error or a log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Final, Self
+
+import aiohttp
+
+from overallt.protocol.codec import MalformedMessage, decode
+from overallt.protocol.messages import (
+    AccessToken,
+    DeviceAuthorization,
+    Error,
+    FlattrAnswer,
+    Means,
+    Thing,
+    User,
+)
+
+CLIENT_ID: Final = "overallt-proxy"
+SCOPE: Final = "flattr"
+DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+
+ANSWER_SECONDS: Final = 15.0
+CONNECT_SECONDS: Final = 5.0
+# RFC 7240, 4.3: how long the server may keep a question about the index open.
+INDEX_WAIT_SECONDS: Final = 25
+
+
+class ServerUnreachable(Exception):  # noqa: N818 - it says what is the matter.
+    """The server did not answer, or not as this API is spoken."""
+
+
+class Refused(Exception):  # noqa: N818 - the glossary's word for a server's no.
+    """The server said no; *code* is Flattr's word for why."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(f"{code}: {description}")
+        self.code = code
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAnswer:
+    """The index of things as the server sent it; *content* ``None``: unchanged."""
+
+    content: bytes | None
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    body: bytes
+    etag: str | None
+
+
+class Server:
+    """A server at *base_url*, asked with *access_token* where there is one.
+
+    Used as an asynchronous context manager, since it keeps connections open.
+    """
+
+    def __init__(self, base_url: str, access_token: str | None) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._access_token = access_token
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; the next question would open new ones."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def thing(self, tag_id: str) -> Thing:
+        """Fetch a thing by what a text tag says: its number or a username."""
+        reply = await self._ask("GET", f"/rest/v2/things/{tag_id}")
+        return _message(Thing, reply)
+
+    async def user(self) -> User:
+        """Fetch the user whose access token this is."""
+        return _message(User, await self._ask("GET", "/rest/v2/user"))
+
+    async def means(self) -> Means:
+        """Fetch what the patron has, gives, and what a flattr is worth."""
+        return _message(Means, await self._ask("GET", "/rest/v2/user/means"))
+
+    async def flattr(self, thing_id: int, *, click_id: str) -> FlattrAnswer:
+        """Flattr a thing; the same *click_id* twice counts once."""
+        reply = await self._ask(
+            "POST",
+            f"/rest/v2/things/{thing_id}/flattr",
+            headers={"Idempotency-Key": click_id},
+        )
+        return _message(FlattrAnswer, reply)
+
+    async def undo(self, thing_id: int) -> None:
+        """Take this period's flattr of a thing back."""
+        await self._ask("DELETE", f"/rest/v2/things/{thing_id}/flattr")
+
+    async def authorize_device(self) -> DeviceAuthorization:
+        """Ask for a device code (RFC 8628, 3.1)."""
+        reply = await self._ask(
+            "POST", "/oauth/device", form={"client_id": CLIENT_ID, "scope": SCOPE}
+        )
+        return _message(DeviceAuthorization, reply)
+
+    async def redeem_device_code(self, device_code: str) -> AccessToken:
+        """Ask once for the access token of *device_code* (RFC 8628, 3.4).
+
+        Raises:
+            Refused: with the code ``authorization_pending``, ``slow_down``,
+                ``expired_token`` or ``access_denied`` (RFC 8628, 3.5).
+        """
+        reply = await self._ask(
+            "POST",
+            "/oauth/token",
+            form={
+                "grant_type": DEVICE_GRANT,
+                "device_code": device_code,
+                "client_id": CLIENT_ID,
+            },
+        )
+        return _message(AccessToken, reply)
+
+    async def index(self, etag: str | None) -> IndexAnswer:
+        """Ask which things exist; with an *etag*, only once that has changed.
+
+        The server may keep the question open for ``INDEX_WAIT_SECONDS``.
+        """
+        headers = {}
+        if etag is not None:
+            headers["If-None-Match"] = etag
+            headers["Prefer"] = f"wait={INDEX_WAIT_SECONDS}"
+        reply = await self._ask(
+            "GET",
+            "/rest/v2/things/index",
+            headers=headers,
+            seconds=INDEX_WAIT_SECONDS + ANSWER_SECONDS,
+        )
+        if reply.status == HTTPStatus.NOT_MODIFIED:
+            return IndexAnswer(content=None, etag=etag)
+        return IndexAnswer(content=reply.body, etag=reply.etag)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> _Reply:
+        sent = {"Accept": "application/json", **(headers or {})}
+        if self._access_token is not None:
+            sent["Authorization"] = f"Bearer {self._access_token}"
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        try:
+            # A redirect is not followed: the access token stays with its server.
+            # (A time-out is an OSError, too.)
+            async with self._session.request(
+                method,
+                self._base_url + path,
+                headers=sent,
+                data=form,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as response:
+                reply = _Reply(
+                    response.status,
+                    await response.read(),
+                    response.headers.get("ETag"),
+                )
+        except (aiohttp.ClientError, OSError) as error:
+            raise ServerUnreachable(
+                f"The server did not answer ({type(error).__name__})."
+            ) from None
+        _check(reply)
+        return reply
+
+
+def _check(reply: _Reply) -> None:
+    """Raise what *reply* says unless it is a success."""
+    if reply.status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if reply.status == HTTPStatus.NOT_MODIFIED:
+        return
+    if reply.status < HTTPStatus.BAD_REQUEST:
+        raise ServerUnreachable("The server points to another address.")
+    try:
+        error = decode(Error, reply.body)
+    except MalformedMessage:
+        raise ServerUnreachable(
+            f"The server answered with status {reply.status} and without a reason."
+        ) from None
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServerUnreachable("The server is in trouble.")
+    raise Refused(error.error, error.error_description)
+
+
+def _message[T](kind: type[T], reply: _Reply) -> T:
+    try:
+        return decode(kind, reply.body)
+    except MalformedMessage as error:
+        raise ServerUnreachable(
+            f"The server's answer is not the message expected ({error})."
+        ) from None

@@ -1,0 +1,161 @@
+"""The server's API as a client asks it."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from overallt.client import server as client_server
+from overallt.client.server import Refused, Server, ServerUnreachable
+
+MEANS = {
+    "currency": "EUR",
+    "means_minor": 1050,
+    "budget_minor": 500,
+    "budget_active": True,
+    "period": "2026-01",
+    "pot_minor": 500,
+    "flattrs": [],
+    "next_worth_minor": 450,
+}
+MINI = {
+    "type": "thing",
+    "resource": "r",
+    "link": "l",
+    "id": 7,
+    "url": "u",
+    "title": "A song",
+    "image": "",
+    "flattrs": 1,
+}
+
+
+def error(status: int, code: str) -> web.Response:
+    body = {"error": code, "error_description": "Because.", "error_uri": ""}
+    return web.json_response(body, status=status)
+
+
+async def test_means_come_as_a_message(api: Any, server: Server) -> None:
+    api.answers["GET /rest/v2/user/means"] = [web.json_response(MEANS)]
+
+    means = await server.means()
+
+    assert means.next_worth_minor == 450
+    assert api.asked[0][1]["Authorization"] == "Bearer secret"
+
+
+async def test_a_flattr_carries_its_click_id(api: Any, server: Server) -> None:
+    api.answers["POST /rest/v2/things/7/flattr"] = [
+        web.json_response({"message": "ok", "description": "", "thing": MINI})
+    ]
+
+    answer = await server.flattr(7, click_id="click-1")
+
+    assert answer.thing.title == "A song"
+    assert api.asked[0][1]["Idempotency-Key"] == "click-1"
+
+
+async def test_an_undo_is_a_delete(api: Any, server: Server) -> None:
+    api.answers["DELETE /rest/v2/things/7/flattr"] = [web.Response(status=204)]
+
+    await server.undo(7)
+
+    assert [what for what, *_ in api.asked] == ["DELETE /rest/v2/things/7/flattr"]
+
+
+async def test_a_refusal_keeps_its_code(api: Any, server: Server) -> None:
+    api.answers["POST /rest/v2/things/7/flattr"] = [error(403, "flattr_once")]
+
+    with pytest.raises(Refused) as refused:
+        await server.flattr(7, click_id="click-1")
+
+    assert refused.value.code == "flattr_once"
+    assert refused.value.description == "Because."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error(500, "server_error"),
+        web.Response(status=502, text="<h1>Bad gateway</h1>"),
+        web.Response(status=404, text="<h1>No page</h1>"),
+        web.Response(status=302, headers={"Location": "http://elsewhere.test/"}),
+        web.Response(text="<h1>Something else</h1>"),
+        web.json_response(MEANS | {"means_minor": "much"}),
+    ],
+)
+async def test_what_is_no_answer_is_told_without_address_or_token(
+    api: Any, server: Server, answer: web.Response
+) -> None:
+    api.answers["GET /rest/v2/user/means"] = [answer]
+
+    with pytest.raises(ServerUnreachable) as unreachable:
+        await server.means()
+
+    assert "127.0.0.1" not in str(unreachable.value)
+    assert "secret" not in str(unreachable.value)
+    assert "elsewhere" not in str(unreachable.value)
+
+
+async def test_a_server_that_is_not_there_is_unreachable() -> None:
+    async with Server("http://127.0.0.1:1", None) as server:
+        with pytest.raises(ServerUnreachable):
+            await server.user()
+
+
+async def test_a_server_that_does_not_come_back_is_unreachable(
+    api: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(5)
+        return web.Response()
+
+    monkeypatch.setattr(client_server, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(client_server, "INDEX_WAIT_SECONDS", 0)
+    api.answers["GET /rest/v2/things/index"] = [never]
+
+    with pytest.raises(ServerUnreachable):
+        await server.index(None)
+
+
+async def test_the_index_is_asked_for_once_it_has_changed(
+    api: Any, server: Server
+) -> None:
+    api.answers["GET /rest/v2/things/index"] = [
+        web.Response(body=b"12345678", headers={"ETag": '"1"'}),
+        web.Response(status=304),
+    ]
+
+    first = await server.index(None)
+    second = await server.index(first.etag)
+
+    assert first.content == b"12345678"
+    assert second.content is None
+    assert second.etag == '"1"'
+    assert "Prefer" not in api.asked[0][1]
+    assert api.asked[1][1]["If-None-Match"] == '"1"'
+    assert api.asked[1][1]["Prefer"] == "wait=25"
+
+
+async def test_a_device_code_is_redeemed_by_form(api: Any, server: Server) -> None:
+    token = {"access_token": "new", "token_type": "bearer", "scope": "flattr"}
+    api.answers["POST /oauth/token"] = [web.json_response(token)]
+
+    redeemed = await server.redeem_device_code("device-1")
+
+    assert redeemed.access_token == "new"
+    assert (
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
+        in (api.asked[0][2])
+    )
+    assert "device_code=device-1" in api.asked[0][2]
+    assert "client_id=overallt-proxy" in api.asked[0][2]
+
+
+async def test_unknown_fields_do_not_matter(api: Any, server: Server) -> None:
+    body = json.dumps(MEANS | {"of_tomorrow": 1})
+    api.answers["GET /rest/v2/user/means"] = [web.Response(text=body)]
+
+    assert (await server.means()).currency == "EUR"
