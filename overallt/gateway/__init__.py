@@ -1,0 +1,1 @@
+"""The reserved host that answers clicks: pairing, consent, tickets."""

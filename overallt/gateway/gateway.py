@@ -1,0 +1,174 @@
+"""The gateway: answers ``https://flattr.internal``, a host that no DNS knows.
+
+```
+/            status: is this browser paired, what has the patron
+/pair/CODE   pairs this browser, once
+/give/ID     GET: the consent page; POST: the flattr
+/undo/ID     POST: takes it back
+/gateway.css, /arm.js
+```
+
+The order of the checks is the order of trust: is the connection really meant
+for us, is this a navigation, is the browser paired, is the form our own, is the
+ticket good. Only then is the server asked for anything. No address is logged.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+from overallt.client.server import Refused, Server, ServerUnreachable
+from overallt.gateway import checks
+from overallt.gateway.browsers import BrowserId, Browsers
+from overallt.gateway.consent import Consent
+from overallt.gateway.messages import ORIGIN, Answer, Request
+from overallt.gateway.pages import Pages
+from overallt.gateway.seals import Seals
+from overallt.gateway.tickets import Tickets
+from overallt.protocol.ids import is_thing_id, is_username
+
+COOKIE: Final = "__Host-overallt"
+# Browsers keep a cookie for 400 days at most (RFC 6265bis, 5.5).
+COOKIE_SECONDS: Final = 400 * 24 * 60 * 60
+MAX_BODY_BYTES: Final = 4096
+
+
+class Gateway:
+    """Answers every request to the reserved host."""
+
+    def __init__(
+        self,
+        *,
+        connect: Callable[[], Server],
+        server_url: str,
+        browsers: Browsers,
+        seals: Seals,
+    ) -> None:
+        self._connect = connect
+        self._browsers = browsers
+        self._seals = seals
+        self._pages = Pages(server_url)
+        self._consent = Consent(connect, Tickets(), self._pages)
+
+    def address(self, tag_id: str, page: str, *, now: datetime) -> str:
+        """Return the link's address for the text tag *tag_id* on *page*."""
+        return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(page, tag_id, now)}"
+
+    async def answer(self, request: Request, *, now: datetime) -> Answer:
+        """Answer *request*, whatever it is."""
+        if checks.is_misdirected(request):
+            return self._pages.message(
+                "Wrong way in",
+                f"This page is found at {ORIGIN} only, through the proxy.",
+                status=HTTPStatus.MISDIRECTED_REQUEST,
+            )
+        if request.path == "/gateway.css" and checks.is_own_part(request, "style"):
+            return self._pages.part("gateway.css", "text/css; charset=utf-8")
+        if request.path == "/arm.js" and checks.is_own_part(request, "script"):
+            return self._pages.part("arm.js", "text/javascript; charset=utf-8")
+        if request.method == "GET" and checks.is_navigation(request):
+            return await self._get(request, now)
+        if request.method == "POST" and checks.is_own_form(request):
+            return await self._post(request, now)
+        return self._pages.message(
+            "Refused",
+            "Only a person can open this page, in a window of its own.",
+            status=HTTPStatus.FORBIDDEN,
+        )
+
+    async def _get(self, request: Request, now: datetime) -> Answer:
+        room, _, name = request.path.removeprefix("/").partition("/")
+        browser = self._browsers.find(request.cookie(COOKIE))
+        if room == "pair":
+            return self._pair(name, now)
+        if room == "" and not name:
+            return await self._status(browser)
+        if room != "give" or not _is_tag_id(name):
+            return self._nothing_here()
+        if browser is None:
+            return self._unpaired()
+        if not checks.is_by_a_person(request):
+            return self._pages.show("opened.html", target=request.target)
+        tag_id = name.lower()
+        page = self._seals.open(request.query("p") or "", tag_id, now)
+        return await self._consent.ask(browser, tag_id, page, now=now)
+
+    async def _post(self, request: Request, now: datetime) -> Answer:
+        room, _, name = request.path.removeprefix("/").partition("/")
+        browser = self._browsers.find(request.cookie(COOKIE))
+        if browser is None:
+            return self._unpaired()
+        if len(request.body) > MAX_BODY_BYTES:
+            return self._pages.message(
+                "Too much",
+                "That is none of this page's forms.",
+                status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            )
+        if room == "give" and _is_tag_id(name):
+            return await self._consent.give(request, browser, name.lower(), now=now)
+        if room == "undo" and is_thing_id(name):
+            return await self._consent.undo(request, browser, name, now=now)
+        return self._nothing_here()
+
+    def _pair(self, code: str, now: datetime) -> Answer:
+        cookie = self._browsers.pair(code, now)
+        if cookie is None:
+            return self._pages.message(
+                "This code is no good",
+                "It was used already, or is older than ten minutes. Run "
+                "“overallt setup” for a new one.",
+                status=HTTPStatus.FORBIDDEN,
+            )
+        # On to the status page, so that the code leaves the address bar.
+        return self._pages.show(
+            "message.html",
+            status=HTTPStatus.SEE_OTHER,
+            headers={
+                "Location": "/",
+                "Set-Cookie": (
+                    f"{COOKIE}={cookie}; Path=/; Secure; HttpOnly; SameSite=Lax; "
+                    f"Max-Age={COOKIE_SECONDS}"
+                ),
+            },
+            title="Paired",
+            sentences=("This browser is paired.",),
+        )
+
+    async def _status(self, browser: BrowserId | None) -> Answer:
+        if browser is None:
+            return self._unpaired()
+        try:
+            async with self._connect() as server:
+                user = await server.user()
+                means = await server.means()
+        except Refused as refused:
+            return self._pages.refusal(refused.code, refused.description)
+        except ServerUnreachable:
+            return self._pages.message(
+                "The server does not answer",
+                "This browser is paired, and pages pass unchanged until the "
+                "server is back: no button is shown that could not deliver.",
+                status=HTTPStatus.BAD_GATEWAY,
+            )
+        return self._pages.show("status.html", user=user, means=means)
+
+    def _unpaired(self) -> Answer:
+        return self._pages.message(
+            "This browser is not paired",
+            "So that no other program can flattr in your name, each browser is "
+            "paired once. Run “overallt setup” and open the address it prints in "
+            "this browser.",
+            status=HTTPStatus.FORBIDDEN,
+        )
+
+    def _nothing_here(self) -> Answer:
+        return self._pages.message(
+            "There is nothing here",
+            "Buttons on pages lead to the right place.",
+            status=HTTPStatus.NOT_FOUND,
+        )
+
+
+def _is_tag_id(text: str) -> bool:
+    return is_thing_id(text) or is_username(text)

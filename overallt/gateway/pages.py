@@ -1,0 +1,122 @@
+"""The gateway's pages, printed from templates, with the headers they all need."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from importlib import resources
+from typing import Final
+
+import jinja2
+
+from overallt.gateway.amounts import amount
+from overallt.gateway.messages import Answer
+from overallt.protocol.refusals import RefusalCode
+
+# No frame, no foreign script, no opener, no copy: the page can be seen and used
+# only as a whole window, by the person in front of it. With "no-referrer" the
+# Origin of our own forms would be "null" (Fetch, "append a request Origin").
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+# What a refusal of the server means to the patron: a title, and what to do.
+REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
+    RefusalCode.FLATTR_ONCE: (
+        "Already flattred",
+        "A thing can be flattred once a month. Next month you can do it again.",
+    ),
+    RefusalCode.FLATTR_OWNER: (
+        "This is your own thing",
+        "Nobody can flattr what is his own. Somebody else will.",
+    ),
+    RefusalCode.NO_MEANS: (
+        "No means",
+        (
+            "A flattr needs free means and a budget. Add means and set a budget on "
+            "your server's pages, then come back to the button."
+        ),
+    ),
+    RefusalCode.NOT_FOUND: (
+        "There is no such thing",
+        "The server knows nothing by this id any more. Nothing was flattred.",
+    ),
+    RefusalCode.UNAUTHORIZED: (
+        "Not signed in",
+        (
+            "The proxy has no valid sign-in at your server. Run the command "
+            "“overallt login” followed by the server's address, then come back to "
+            "the button."
+        ),
+    ),
+    RefusalCode.INSUFFICIENT_SCOPE: (
+        "Not allowed",
+        "The proxy's sign-in does not cover this. Run “overallt login” again.",
+    ),
+    RefusalCode.PERIOD_CLOSED: (
+        "The month is over",
+        "This flattr belongs to a month that was closed; it cannot be undone.",
+    ),
+}
+
+
+class Pages:
+    """Prints pages; *server_url* is where the patron finds his own pages."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url = server_url
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("overallt.gateway"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["amount"] = amount
+
+    def show(
+        self,
+        template: str,
+        *,
+        status: HTTPStatus = HTTPStatus.OK,
+        headers: Mapping[str, str] | None = None,
+        **facts: object,
+    ) -> Answer:
+        """Print *template* with *facts*; everything in them is escaped."""
+        page = self._templates.get_template(template)
+        text = page.render(server_url=self._server_url, **facts)
+        return Answer(
+            status=status,
+            body=text.encode(),
+            headers={
+                "Content-Type": "text/html; charset=utf-8",
+                **SECURITY_HEADERS,
+                **(headers or {}),
+            },
+        )
+
+    def message(self, title: str, *sentences: str, status: HTTPStatus) -> Answer:
+        """Print a page that says one thing and what to do about it."""
+        return self.show(
+            "message.html", status=status, title=title, sentences=sentences
+        )
+
+    def refusal(self, code: str, description: str) -> Answer:
+        """Print what the server's refusal means to the patron."""
+        title, advice = REFUSALS.get(code, ("The server refused", description))
+        return self.message(title, advice, status=HTTPStatus.FORBIDDEN)
+
+    def part(self, name: str, content_type: str) -> Answer:
+        """Return the gateway's own script or style."""
+        file = resources.files("overallt.gateway") / "static" / name
+        return Answer(
+            status=HTTPStatus.OK,
+            body=file.read_bytes(),
+            headers={"Content-Type": content_type, **SECURITY_HEADERS},
+        )

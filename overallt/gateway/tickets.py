@@ -1,0 +1,114 @@
+"""Tickets: one-time proof that the gateway's own page was confirmed.
+
+```
+            issue                            redeem
+   GET ───────────────▶ outstanding ───────────────────────▶ gone, click allowed
+                         │       │
+                         │       └─ too early, or by another browser, for another
+                         │          thing or purpose: gone, refused
+                         └─ five minutes: gone
+```
+
+A ticket is bound to the paired browser that was shown the page, to the thing
+and to what is to be done. Whatever the outcome, presenting it spends it: I9, a
+ticket is redeemed at most once. It also remembers the page that asked and the
+click id, so that one consent is one click however often it is sent on. Tickets
+live in memory only: after a restart the patron is shown the page again.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from overallt.gateway.browsers import BrowserId
+
+LIFETIME: Final = timedelta(minutes=5)
+# As long as the page's own script keeps the button dead.
+EARLIEST: Final = timedelta(milliseconds=600)
+# A page can open consent pages in a storm; only the latest can be confirmed.
+MAX_OUTSTANDING: Final = 1000
+TICKET_BYTES: Final = 24
+
+
+class Purpose(StrEnum):
+    """What a ticket allows."""
+
+    GIVE = "give"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What was shown to whom, and when; *page* ``None``: unknown page."""
+
+    browser: BrowserId
+    purpose: Purpose
+    tag_id: str
+    page: str | None
+    click_id: str
+    issued_at: datetime
+
+
+class TicketRefused(Exception):  # noqa: N818 - the gateway's own no.
+    """This page was used already, or is too old."""
+
+
+class TooEarly(TicketRefused):
+    """That was quicker than anybody reads."""
+
+
+class Tickets:
+    """The outstanding tickets of one gateway, oldest first."""
+
+    def __init__(self) -> None:
+        self._outstanding: dict[str, Ticket] = {}
+
+    def issue(
+        self,
+        browser: BrowserId,
+        purpose: Purpose,
+        tag_id: str,
+        *,
+        page: str | None,
+        now: datetime,
+    ) -> str:
+        """Return the secret of a new ticket."""
+        while len(self._outstanding) >= MAX_OUTSTANDING:
+            del self._outstanding[next(iter(self._outstanding))]
+        secret = secrets.token_urlsafe(TICKET_BYTES)
+        click_id = secrets.token_urlsafe(TICKET_BYTES)
+        self._outstanding[secret] = Ticket(
+            browser, purpose, tag_id, page, click_id, now
+        )
+        return secret
+
+    def redeem(
+        self,
+        secret: str | None,
+        browser: BrowserId,
+        purpose: Purpose,
+        tag_id: str,
+        *,
+        now: datetime,
+    ) -> Ticket:
+        """Spend the ticket with this *secret* and return it.
+
+        Raises:
+            TooEarly: it was shown less than 600 ms ago.
+            TicketRefused: there is none, it is too old, or was for another
+                browser, purpose or thing.
+        """
+        ticket = self._outstanding.pop(secret or "", None)
+        if ticket is None or now - ticket.issued_at > LIFETIME:
+            raise TicketRefused
+        if (ticket.browser, ticket.purpose, ticket.tag_id) != (
+            browser,
+            purpose,
+            tag_id,
+        ):
+            raise TicketRefused
+        if now - ticket.issued_at < EARLIEST:
+            raise TooEarly
+        return ticket

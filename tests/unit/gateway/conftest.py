@@ -1,0 +1,206 @@
+"""A gateway with a paired browser, in front of a small server of the API."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from overallt.client.server import Server
+from overallt.gateway.browsers import Browsers
+from overallt.gateway.gateway import Gateway
+from overallt.gateway.messages import Answer, Request
+from overallt.gateway.seals import Seals
+
+START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+OWNER = {"type": "user", "resource": "r", "link": "l", "username": "ada"}
+MINI = {
+    "type": "thing",
+    "resource": "r",
+    "link": "l",
+    "id": 7,
+    "url": "https://site.test/",
+    "title": "A <b>song</b>",
+    "image": "",
+    "flattrs": 0,
+}
+THING = MINI | {
+    "description": "",
+    "tags": [],
+    "language": "en_GB",
+    "category": "audio",
+    "created_at": 0,
+    "owner": OWNER,
+    "hidden": False,
+    "flattrs_user_count": 0,
+    "flattred": False,
+}
+USER = OWNER | {
+    "username": "grace",
+    "url": "",
+    "firstname": "",
+    "lastname": "",
+    "avatar": "",
+    "about": "",
+    "city": "",
+    "country": "",
+}
+MEANS = {
+    "currency": "EUR",
+    "means_minor": 1050,
+    "budget_minor": 500,
+    "budget_active": True,
+    "period": "2026-01",
+    "pot_minor": 500,
+    "flattrs": [{"thing": 9, "title": "An essay", "worth_minor": 180}],
+    "next_worth_minor": 225,
+}
+
+
+@dataclass
+class Api:
+    """The server: what it says, what it was asked, and whether it answers."""
+
+    thing: dict[str, object] = field(default_factory=lambda: dict(THING))
+    means: dict[str, object] = field(default_factory=lambda: dict(MEANS))
+    refusal: str | None = None
+    refuses: str = "POST"
+    down: bool = False
+    asked: list[str] = field(default_factory=list)
+    click_ids: list[str] = field(default_factory=list)
+    url: str = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(f"{request.method} {request.path}")
+        if self.down:
+            raise web.HTTPServiceUnavailable
+        if self.refusal and request.method == self.refuses:
+            body = {
+                "error": self.refusal,
+                "error_description": "Of <tomorrow>.",
+                "error_uri": "",
+            }
+            return web.json_response(body, status=403)
+        if request.method == "DELETE":
+            return web.Response(status=204)
+        if request.method == "POST":
+            self.click_ids.append(request.headers["Idempotency-Key"])
+            answer = {"message": "ok", "description": "", "thing": MINI}
+            return web.json_response(answer)
+        if request.path.endswith("/means"):
+            return web.json_response(self.means)
+        if request.path.endswith("/user"):
+            return web.json_response(USER)
+        return web.json_response(self.thing)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    api = Api()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", api.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield api
+    await runner.cleanup()
+
+
+NAVIGATION = {
+    "host": "flattr.internal",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+    "sec-fetch-user": "?1",
+    "sec-fetch-site": "cross-site",
+}
+FORM = NAVIGATION | {
+    "sec-fetch-site": "same-origin",
+    "origin": "https://flattr.internal",
+}
+
+
+class Browser:
+    """A browser at the gateway; ``now`` is its clock, ``cookie`` its pairing."""
+
+    def __init__(self, gateway: Gateway, cookie: str | None) -> None:
+        self.gateway = gateway
+        self.cookie = cookie
+        self.now = START
+
+    def wait(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    async def open(
+        self, target: str, *, changed: dict[str, str | None] | None = None
+    ) -> Answer:
+        return await self._ask("GET", target, b"", NAVIGATION, changed or {})
+
+    async def send(
+        self,
+        target: str,
+        body: bytes,
+        *,
+        changed: dict[str, str | None] | None = None,
+    ) -> Answer:
+        return await self._ask("POST", target, body, FORM, changed or {})
+
+    async def ask(self, request: Request) -> Answer:
+        return await self.gateway.answer(request, now=self.now)
+
+    async def _ask(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        headers: dict[str, str],
+        changed: dict[str, str | None],
+    ) -> Answer:
+        cookie = {"cookie": f"a=b; __Host-overallt={self.cookie}"}
+        sent: dict[str, str | None] = {**headers, **cookie, **changed}
+        request = Request(
+            method=method,
+            target=target,
+            headers={name: value for name, value in sent.items() if value is not None},
+            body=body,
+            tls=True,
+            connect_host="flattr.internal",
+            connect_port=443,
+            sni="flattr.internal",
+        )
+        return await self.gateway.answer(request, now=self.now)
+
+    @staticmethod
+    def ticket_in(answer: Answer) -> str:
+        found = re.search(rb'name="ticket" value="([^"]*)"', answer.body)
+        assert found is not None, answer.body.decode()
+        return found[1].decode()
+
+
+@pytest.fixture
+def browsers(tmp_path: Path) -> Browsers:
+    return Browsers(tmp_path / "gateway.sqlite")
+
+
+@pytest.fixture
+def gateway(api: Api, browsers: Browsers) -> Gateway:
+    return Gateway(
+        connect=lambda: Server(api.url, "secret"),
+        server_url="https://server.test",
+        browsers=browsers,
+        seals=Seals(bytes(32)),
+    )
+
+
+@pytest.fixture
+def browser(gateway: Gateway, browsers: Browsers) -> Browser:
+    return Browser(gateway, browsers.pair(browsers.new_pairing_code(START), START))
+
+
+@pytest.fixture
+def stranger(gateway: Gateway) -> Browser:
+    return Browser(gateway, "guess")
