@@ -1,0 +1,1 @@
+"""Our piece inside mitmproxy: which pages become live, and how they stream."""

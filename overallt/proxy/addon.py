@@ -1,0 +1,240 @@
+"""The addon: the one place where mitmproxy, tagging, gateway and index meet.
+
+```
+requestheaders   take out what could not be answered
+request          for the reserved host: the gateway answers
+server_connect   only to public addresses
+responseheaders  a page? then its body streams through a rewriter
+```
+
+I7: whatever fails in here, the reader gets his page. So whatever touches a page
+is wrapped, and what is not a page streams through untouched and unbuffered.
+"""
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from mitmproxy import http
+from mitmproxy.connection import Server
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from overallt.client.index import Index
+from overallt.gateway.gateway import Gateway
+from overallt.gateway.messages import HOST, Request
+from overallt.proxy import headers
+from overallt.proxy.bodies import Body
+from overallt.proxy.decoding import decoder_for
+from overallt.proxy.egress import Address, Egress, EgressRefused, Resolver
+from overallt.proxy.eligibility import (
+    Decision,
+    asks_for_document,
+    decide,
+    is_sandboxed,
+)
+from overallt.proxy.settings import ProxySettings
+from overallt.tagging.button import button
+from overallt.tagging.rewriter import Rewriter
+from overallt.tagging.text_tags import TextTag
+
+# Larger uploads are not gathered before they are sent on.
+MAX_GATHERED_BYTES: Final = 64 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+class Addon:
+    """What mitmproxy calls; one for each running proxy."""
+
+    def __init__(
+        self,
+        settings: ProxySettings,
+        gateway: Gateway,
+        index: Index,
+        *,
+        clock: Callable[[], datetime],
+        resolve: Resolver,
+    ) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self._index = index
+        self._clock = clock
+        self._egress = Egress(
+            local_sites=settings.local_sites,
+            reserved=frozenset({HOST}),
+            resolve=resolve,
+        )
+        self._asked_for = WeakKeyDictionary[Server, Address]()
+        self._following: asyncio.Task[None] | None = None
+
+    def running(self) -> None:
+        """Begin to follow which things exist."""
+        self._following = asyncio.create_task(self._index.follow())
+
+    async def done(self) -> None:
+        """Stop following."""
+        if self._following is not None:
+            self._following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._following
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Fit the request to what this proxy can pass back."""
+        if _is_for_gateway(flow):
+            return
+        request = flow.request
+        headers.fit_request(
+            request.headers,
+            for_document=asks_for_document(request.method, request.headers),
+        )
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > MAX_GATHERED_BYTES:
+            request.stream = True
+
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Let the gateway answer what is meant for it, or pretends to be."""
+        if not _is_for_gateway(flow):
+            return
+        answer = await self._gateway.answer(_gateway_request(flow), now=self._clock())
+        flow.response = http.Response.make(
+            answer.status, answer.body, dict(answer.headers)
+        )
+
+    async def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Connect to the one address that was judged."""
+        # First the no: whatever fails in here, nothing unjudged is connected to.
+        data.server.error = "Överallt connects to public addresses only."
+        asked_for = data.server.address
+        if asked_for is None:
+            return
+        try:
+            pinned = await self._egress.pin(*asked_for[:2])
+        except EgressRefused:
+            return
+        self._asked_for[data.server] = asked_for
+        data.server.address = pinned
+        data.server.error = None
+
+    def server_connected(self, data: ServerConnectionHookData) -> None:
+        """Give the connection its name back, by which it is found for reuse."""
+        asked_for = self._asked_for.pop(data.server, None)
+        if asked_for is not None:
+            # mitmproxy guards an open connection's address against a change of
+            # mind; this is none. Certificates are checked against the name.
+            object.__setattr__(data.server, "address", asked_for)
+
+    def server_connect_error(self, data: ServerConnectionHookData) -> None:
+        """Remember the failure by the name that was asked for."""
+        self.server_connected(data)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Stream every response, a page through its rewriter."""
+        response = flow.response
+        if response is None or _is_for_gateway(flow):
+            return
+        if flow.request.is_http2:
+            headers.fit_to_http2(response.headers)
+        response.stream = True
+        try:
+            body = self._body(flow.request, response)
+        except Exception as error:  # noqa: BLE001 - I7: the page passes as it is.
+            _log_bail_out(error)
+            return
+        if body is None:
+            return
+        chunked = (
+            flow.request.http_version == "HTTP/1.1"
+            and response.http_version != "HTTP/1.0"
+        )
+        headers.stream_rewritten(response.headers, chunked=chunked)
+        response.stream = _stream(body)
+
+    def _body(self, request: http.Request, response: http.Response) -> Body | None:
+        if len(self._index) == 0:
+            return None
+        decision = decide(
+            host=request.pretty_host,
+            opt_out=self._settings.opt_out,
+            method=request.method,
+            request_headers=request.headers,
+            status=response.status_code,
+            response_headers=response.headers,
+        )
+        decoder = decoder_for(response.headers.get("content-encoding", ""))
+        if decision is not Decision.REWRITE or decoder is None:
+            return None
+        render = self._render(request.url, sandboxed=is_sandboxed(response.headers))
+        content_type = response.headers.get("content-type")
+        return Body(decoder, Rewriter(content_type=content_type, render=render))
+
+    def _render(self, page: str, *, sandboxed: bool) -> Callable[[TextTag], str | None]:
+        printed = 0
+
+        def render(text_tag: TextTag) -> str | None:
+            nonlocal printed
+            full = printed >= self._settings.max_buttons
+            if full or not self._index.knows(text_tag.id):
+                return None
+            printed += 1
+            address = self._gateway.address(text_tag.id, page, now=self._clock())
+            return button(
+                address=address, label=f"Flattr {text_tag.id}", sandboxed=sandboxed
+            )
+
+        return render
+
+
+def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
+    """Wrap *body* so that it never raises and never ends the page early."""
+
+    def stream(data: bytes) -> list[bytes]:
+        try:
+            out = body.feed(data) if data else body.close()
+        except Exception as error:  # noqa: BLE001 - I7: the rest passes as it is.
+            _log_bail_out(error)
+            out = body.bail_out()
+        # An empty piece would end a chunked body:
+        # https://github.com/mitmproxy/mitmproxy/pull/8242
+        return [out] if out else []
+
+    return stream
+
+
+def _log_bail_out(error: Exception) -> None:
+    # The place, not the message: that could quote the page.
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    logger.warning(
+        "bail_out reason=%s at=%s:%s", type(error).__name__, frame.name, frame.lineno
+    )
+
+
+def _is_for_gateway(flow: http.HTTPFlow) -> bool:
+    """Tell whether anything about a request names the reserved host."""
+    names = (flow.request.host, flow.request.pretty_host, flow.client_conn.sni or "")
+    return any(name.lower().rstrip(".") == HOST for name in names)
+
+
+def _gateway_request(flow: http.HTTPFlow) -> Request:
+    request = flow.request
+    fields = {
+        name.decode("latin-1").lower(): request.headers[name.decode("latin-1")]
+        for name, _ in request.headers.fields
+    }
+    fields["host"] = request.host_header or ""
+    # HTTP/2 may send one cookie a line (RFC 9113, 8.2.3).
+    fields["cookie"] = "; ".join(request.headers.get_all("cookie"))
+    return Request(
+        method=request.method,
+        target=request.path,
+        headers=fields,
+        body=request.raw_content or b"",
+        tls=flow.client_conn.tls_established,
+        connect_host=request.host,
+        connect_port=request.port,
+        sni=flow.client_conn.sni,
+    )

@@ -1,0 +1,175 @@
+"""Undoes content-encodings piece by piece, as the bytes come in.
+
+A decoder that is fed any cutting of its input gives what is certain so far. One
+piece from the network may not become more than ``MAX_DECODED_BYTES``: more is a
+bomb, no page, and refused like a broken encoding.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import brotli  # type: ignore[import-untyped]  # It brings no types of its own.
+import zstandard
+
+MAX_DECODED_BYTES: Final = 64 * 1024 * 1024
+# Of a few hundred bytes zstd can make tens of megabytes; so they are counted
+# after each of these.
+ZSTD_PIECE_BYTES: Final = 512
+# RFC 9659: a browser must know windows up to 8 MB and no more.
+ZSTD_WINDOW_BYTES: Final = 8 * 1024 * 1024
+MAX_ENCODINGS: Final = 4
+GZIP_WINDOW: Final = 31
+ZLIB_WINDOW: Final = 15
+RAW_WINDOW: Final = -15
+ZLIB_HEAD_BYTES: Final = 2
+# RFC 1950, 2.2: the head of a zlib stream is a multiple of 31, its method 8.
+ZLIB_CHECK: Final = 31
+DEFLATE_METHOD: Final = 8
+
+
+class DecodingError(Exception):
+    """The body is not what its Content-Encoding says."""
+
+
+class Decoder(Protocol):
+    """Turns encoded pieces into decoded ones."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Decode *data* as far as it goes."""
+        ...  # pragma: no cover
+
+
+class Identity:
+    """No encoding at all."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Return *data* as it is."""
+        return data
+
+
+class Gzip:
+    """``gzip``: one member after another."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(GZIP_WINDOW)
+
+    def feed(self, data: bytes) -> bytes:
+        """Decode *data*; what follows the last member is ignored, as browsers do."""
+        pieces = []
+        while data:
+            if self._member.eof:
+                if not data.startswith(b"\x1f"):
+                    break
+                self._member = zlib.decompressobj(GZIP_WINDOW)
+            pieces.append(_inflate(self._member, data))
+            data = self._member.unused_data
+        return b"".join(pieces)
+
+
+class Deflate:
+    """``deflate``: a zlib stream, or what many servers send, a raw one."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._stream: zlib._Decompress | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """Decode *data*; its first two bytes tell which of the two it is."""
+        if self._stream is None:
+            data = self._head + data
+            if len(data) < ZLIB_HEAD_BYTES:
+                self._head = data
+                return b""
+            is_zlib = (
+                data[0] & 0x0F == DEFLATE_METHOD
+                and int.from_bytes(data[:ZLIB_HEAD_BYTES], "big") % ZLIB_CHECK == 0
+            )
+            self._stream = zlib.decompressobj(ZLIB_WINDOW if is_zlib else RAW_WINDOW)
+        return _inflate(self._stream, data)
+
+
+class Brotli:
+    """``br``."""
+
+    def __init__(self) -> None:
+        self._stream = brotli.Decompressor()
+
+    def feed(self, data: bytes) -> bytes:
+        """Decode *data*; what follows the end is ignored."""
+        if self._stream.is_finished():
+            return b""
+        try:
+            decoded = self._stream.process(data, output_buffer_limit=MAX_DECODED_BYTES)
+        except brotli.error as error:
+            raise DecodingError("no brotli") from error
+        if len(decoded) >= MAX_DECODED_BYTES:
+            raise DecodingError("a bomb")
+        return bytes(decoded)
+
+
+class Zstd:
+    """``zstd``: one frame after another."""
+
+    def __init__(self) -> None:
+        self._stream = zstandard.ZstdDecompressor(
+            max_window_size=ZSTD_WINDOW_BYTES
+        ).decompressobj(read_across_frames=True)
+
+    def feed(self, data: bytes) -> bytes:
+        """Decode *data*."""
+        pieces = []
+        size = 0
+        try:
+            for start in range(0, len(data), ZSTD_PIECE_BYTES):
+                piece = self._stream.decompress(data[start : start + ZSTD_PIECE_BYTES])
+                size += len(piece)
+                if size > MAX_DECODED_BYTES:
+                    raise DecodingError("a bomb")
+                pieces.append(piece)
+        except zstandard.ZstdError as error:
+            raise DecodingError("no zstd") from error
+        return b"".join(pieces)
+
+
+class Stack:
+    """Several encodings, the last one applied undone first."""
+
+    def __init__(self, decoders: Sequence[Decoder]) -> None:
+        self._decoders = decoders
+
+    def feed(self, data: bytes) -> bytes:
+        """Decode *data* through all of them."""
+        for decoder in self._decoders:
+            data = decoder.feed(data)
+        return data
+
+
+DECODERS: Final[dict[str, Callable[[], Decoder]]] = {
+    "": Identity,
+    "identity": Identity,
+    "gzip": Gzip,
+    "x-gzip": Gzip,
+    "deflate": Deflate,
+    "br": Brotli,
+    "zstd": Zstd,
+}
+
+
+def decoder_for(content_encoding: str) -> Decoder | None:
+    """Return a decoder for the header's value; ``None`` if one is not known."""
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    if len(names) > MAX_ENCODINGS or any(name not in DECODERS for name in names):
+        return None
+    # RFC 9110, 8.4: listed in the order in which they were applied.
+    return Stack([DECODERS[name]() for name in reversed(names)])
+
+
+def _inflate(stream: "zlib._Decompress", data: bytes) -> bytes:
+    try:
+        decoded = stream.decompress(data, MAX_DECODED_BYTES)
+    except zlib.error as error:
+        raise DecodingError("no deflate") from error
+    if stream.unconsumed_tail:
+        raise DecodingError("a bomb")
+    return decoded

@@ -1,0 +1,87 @@
+"""Where the proxy may connect to: the public internet, and named exceptions.
+
+A browser keeps pages from reaching into the patron's machine and network by
+where it connects itself; through a proxy that wall would be gone. So names are
+resolved here, once, and the address found is the one that is connected to: a
+name that is harmless when it is looked at and 127.0.0.1 a moment later gains
+nothing (DNS rebinding).
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+type Address = tuple[str, int]
+type Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+
+# RFC 6052: an IPv4 address inside an IPv6 one, for networks without IPv4.
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class EgressRefused(Exception):  # noqa: N818 - the proxy's own no.
+    """The proxy connects to public addresses only."""
+
+
+class Egress:
+    """Finds the address to connect to, or refuses.
+
+    *local_sites* maps lower-case names to addresses of this machine; *reserved*
+    names hosts that are never connected to, whatever they resolve to.
+    """
+
+    def __init__(
+        self,
+        *,
+        local_sites: Mapping[str, Address],
+        reserved: frozenset[str],
+        resolve: Resolver,
+    ) -> None:
+        self._local_sites = local_sites
+        self._reserved = reserved
+        self._resolve = resolve
+
+    async def pin(self, host: str, port: int) -> Address:
+        """Return the address to connect to for *host* and *port*.
+
+        Raises:
+            EgressRefused: it is this machine, the network around it, or unknown.
+        """
+        name = host.lower().rstrip(".")
+        if name in self._local_sites:
+            return self._local_sites[name]
+        if name in self._reserved:
+            raise EgressRefused
+        if "." not in name and ":" not in name:
+            raise EgressRefused
+        try:
+            found = await self._resolve(host, port)
+        except (OSError, UnicodeError):
+            raise EgressRefused("The name is not known.") from None
+        # The resolver's order is kept: it knows which family works here
+        # (RFC 6724).
+        for address in found:
+            if is_public(address):
+                return address, port
+        raise EgressRefused
+
+
+def is_public(address: str) -> bool:
+    """Tell whether *address*, and any address inside it, is a public one."""
+    ip = ipaddress.ip_address(address)
+    if not ip.is_global or ip.is_multicast:
+        return False
+    if ip.version == 4:  # noqa: PLR2004 - IPv4 is what it is called.
+        return True
+    inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in NAT64:
+        inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return all(each is None or each.is_global for each in inner)
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Ask the system for the addresses of *host*, best first."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]

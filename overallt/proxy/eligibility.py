@@ -1,0 +1,81 @@
+"""Which responses may be rewritten.
+
+Only what a person will read as a page: HTML that was asked for as a document or
+a frame. Pieces of a page that scripts fetch stay as they are, since scripts may
+compare or hash them; so does what the site or the patron wants left alone.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final
+
+# Absent: plain HTTP, or a browser without Fetch Metadata.
+DOCUMENTS: Final = frozenset({"document", "iframe", "frame", None})
+SUCCESS: Final = 2
+BODILESS: Final = frozenset(
+    {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.PARTIAL_CONTENT}
+)
+
+
+class Decision(StrEnum):
+    """What to do with a response, and why."""
+
+    REWRITE = "rewrite"
+    OPTED_OUT = "opted_out"
+    NO_DOCUMENT = "no_document"
+    NO_PAGE = "no_page"
+    NO_HTML = "no_html"
+    DOWNLOAD = "download"
+    NO_TRANSFORM = "no_transform"
+
+
+def asks_for_document(method: str, request_headers: Mapping[str, str]) -> bool:
+    """Tell whether a request is for a page that somebody will read."""
+    return method == "GET" and request_headers.get("sec-fetch-dest") in DOCUMENTS
+
+
+def decide(
+    *,
+    host: str,
+    opt_out: frozenset[str],
+    method: str,
+    request_headers: Mapping[str, str],
+    status: int,
+    response_headers: Mapping[str, str],
+) -> Decision:
+    """Decide about one response from its heads alone."""
+    content_type = _first_word(response_headers.get("content-type", ""))
+    disposition = _first_word(response_headers.get("content-disposition", ""))
+    is_page = status // 100 == SUCCESS and status not in BODILESS
+    # RFC 9111, 5.2.2.6: "no-transform" binds every intermediary.
+    cache_control = response_headers.get("cache-control", "").lower().split(",")
+    left_alone = {
+        Decision.OPTED_OUT: is_opted_out(host, opt_out),
+        Decision.NO_DOCUMENT: not asks_for_document(method, request_headers),
+        Decision.NO_PAGE: not is_page,
+        Decision.NO_HTML: content_type != "text/html",
+        Decision.DOWNLOAD: disposition not in {"", "inline"},
+        Decision.NO_TRANSFORM: "no-transform" in map(str.strip, cache_control),
+    }
+    reasons = (decision for decision, holds in left_alone.items() if holds)
+    return next(reasons, Decision.REWRITE)
+
+
+def is_opted_out(host: str, opt_out: frozenset[str]) -> bool:
+    """Tell whether *host* or a domain above it is to be left alone."""
+    labels = host.lower().rstrip(".").split(".")
+    domains = {".".join(labels[start:]) for start in range(len(labels))}
+    return not opt_out.isdisjoint(domains)
+
+
+def is_sandboxed(response_headers: Mapping[str, str]) -> bool:
+    """Tell whether the page's policy has ``sandbox``: no new window from there."""
+    header = response_headers.get("content-security-policy", "").lower()
+    # A comma begins the next policy, a semicolon the next directive.
+    directives = header.replace(",", ";").split(";")
+    return any(directive.split()[:1] == ["sandbox"] for directive in directives)
+
+
+def _first_word(header: str) -> str:
+    return header.partition(";")[0].strip().lower()

@@ -1,0 +1,120 @@
+"""Runs mitmproxy with the few of its addons that are needed, and ours.
+
+The proxy listens, verifies what it connects to, and opens that only when there
+is a request for it, so that the gateway's host need not exist.
+"""
+
+# mypy: allow-untyped-calls
+# (mitmproxy types what passes through it, its own machinery only in part.)
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import certifi
+from mitmproxy.addons.core import Core
+from mitmproxy.addons.disable_h2c import DisableH2C
+from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.master import Master
+from mitmproxy.options import Options
+
+from overallt.proxy.addon import Addon
+from overallt.proxy.authority import ensure_authority
+from overallt.proxy.settings import ProxySettings
+
+UPSTREAM_CA_FILE: Final = "upstream-cas.pem"
+CLOSING_SECONDS: Final = 5.0
+
+
+class CannotListen(Exception):  # noqa: N818 - it says what is the matter.
+    """The address to listen on is taken, or not ours."""
+
+
+class _Started:
+    """An addon that tells when mitmproxy has brought up all it will."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+
+    def running(self) -> None:
+        self.event.set()
+
+
+@asynccontextmanager
+async def running_proxy(
+    settings: ProxySettings, addon: Addon, *, now: datetime
+) -> AsyncIterator[tuple[str, int]]:
+    """Run a proxy while the context lasts; gives the address it listens on.
+
+    Raises:
+        CannotListen: the address in *settings* cannot be had.
+    """
+    # mitmproxy's own log names every address that is visited.
+    logging.getLogger("mitmproxy").setLevel(logging.ERROR)
+    # That it could not listen is told by CannotListen.
+    logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)
+    ensure_authority(settings.authority_folder, now)
+    master = Master(_options(settings), event_loop=asyncio.get_running_loop())
+    proxyserver = Proxyserver()
+    started = _Started()
+    # Ours comes first: what it decides about a connection holds for the others.
+    master.addons.add(
+        addon, Core(), DisableH2C(), proxyserver, NextLayer(), TlsConfig(), started
+    )
+    master.options.update(connection_strategy="lazy")
+    run = asyncio.create_task(master.run())
+    try:
+        await _either(started.event, run)
+        addresses = proxyserver.listen_addrs()
+        if not addresses:
+            raise CannotListen
+        yield addresses[0][0], addresses[0][1]
+    finally:
+        await proxyserver.servers.update([])
+        await _close_connections(proxyserver)
+        master.shutdown()
+        await run
+
+
+def _options(settings: ProxySettings) -> Options:
+    return Options(
+        listen_host=settings.listen_host,
+        listen_port=settings.listen_port,
+        confdir=str(settings.authority_folder),
+        ssl_verify_upstream_trusted_ca=_upstream_cas(settings),
+    )
+
+
+def _upstream_cas(settings: ProxySettings) -> str:
+    """Return a file of the CAs that sites may have: the public ones and one more."""
+    public = Path(certifi.where())
+    if settings.upstream_ca is None:
+        return str(public)
+    both = settings.authority_folder / UPSTREAM_CA_FILE
+    both.write_bytes(public.read_bytes() + b"\n" + settings.upstream_ca.read_bytes())
+    return str(both)
+
+
+async def _either(event: asyncio.Event, run: asyncio.Task[None]) -> None:
+    waiting = asyncio.create_task(event.wait())
+    done, _ = await asyncio.wait({waiting, run}, return_when=asyncio.FIRST_COMPLETED)
+    if run in done:
+        waiting.cancel()
+        run.result()
+
+
+async def _close_connections(proxyserver: Proxyserver) -> None:
+    for connection in list(proxyserver.connections.values()):
+        client = connection.transports.get(connection.client)
+        if client is not None and client.handler is not None:
+            client.handler.cancel("the proxy ends")
+    async with asyncio.timeout(CLOSING_SECONDS):
+        # Nothing tells when a connection is gone; looking is what there is.
+        while proxyserver.connections:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

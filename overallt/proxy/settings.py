@@ -1,0 +1,24 @@
+"""What whoever starts the proxy decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """The proxy's settings; all are given, none is found out.
+
+    *authority_folder* holds the CA; *local_sites* maps names to addresses on
+    this machine that the proxy may reach all the same; *upstream_ca* is a file
+    with CAs that sites may have beside the public ones; *opt_out* names hosts
+    that are left alone, their subdomains included.
+    """
+
+    listen_host: str
+    listen_port: int
+    authority_folder: Path
+    local_sites: Mapping[str, tuple[str, int]]
+    upstream_ca: Path | None
+    opt_out: frozenset[str]
+    max_buttons: int

@@ -1,0 +1,367 @@
+"""A site, a server and a real proxy between them and a client."""
+
+import asyncio
+import contextlib
+import json
+import ssl
+import warnings
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from overallt.client.index import Index
+from overallt.client.server import Server
+from overallt.gateway.browsers import Browsers
+from overallt.gateway.gateway import Gateway
+from overallt.gateway.seals import Seals
+from overallt.protocol.ids import index_key
+
+with warnings.catch_warnings():
+    # What mitmproxy's own dependencies warn of while they load is not ours.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from overallt.proxy.addon import Addon
+    from overallt.proxy.authority import CERTIFICATE_FILE
+    from overallt.proxy.egress import resolve
+    from overallt.proxy.master import running_proxy
+    from overallt.proxy.settings import ProxySettings
+
+type Pieces = list[bytes | float]
+
+
+def now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
+class Site:
+    """An HTTP server that answers each path with bytes written beforehand.
+
+    ``pieces[path]`` is what is sent; a number in it is a pause in seconds.
+    ``heads`` are the request heads that came.
+    """
+
+    def __init__(self) -> None:
+        self.pieces: dict[str, Pieces] = {}
+        self.heads: list[str] = []
+        self.port = 0
+        self.secure_port = 0
+
+    def add(
+        self,
+        path: str,
+        body: bytes,
+        *headers: str,
+        status: str = "200 OK",
+        content_type: str = "text/html; charset=utf-8",
+    ) -> None:
+        head = (f"HTTP/1.1 {status}", f"Content-Type: {content_type}", *headers)
+        length = f"Content-Length: {len(body)}"
+        lines = [*head, length, "Connection: close", "", ""]
+        self.pieces[path] = ["\r\n".join(lines).encode(), body]
+
+    async def answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            self.heads.append(head)
+            for piece in self.pieces[head.split(" ", 2)[1]]:
+                if isinstance(piece, bytes):
+                    writer.write(piece)
+                    await writer.drain()
+                else:
+                    await asyncio.sleep(piece)
+        with contextlib.suppress(OSError):
+            writer.close()
+            await writer.wait_closed()
+
+
+@dataclass
+class Certified:
+    """A CA that sites have, and a certificate of it for all names in ``.test``."""
+
+    ca: Path
+    chain: Path
+
+
+@pytest.fixture(scope="session")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Certified:
+    folder = tmp_path_factory.mktemp("certified")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test's CA")])
+    leaf_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "site.test")])
+    builder = (
+        x509.CertificateBuilder()
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+    )
+    ca = (
+        builder.subject_name(name)
+        .serial_number(1)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    names = [x509.DNSName("site.test"), x509.DNSName("other.test")]
+    leaf = (
+        builder.subject_name(leaf_name)
+        .serial_number(2)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    ca_file = folder / "ca.pem"
+    ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    chain_file = folder / "chain.pem"
+    chain_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + leaf.public_bytes(serialization.Encoding.PEM)
+    )
+    return Certified(ca_file, chain_file)
+
+
+@pytest.fixture(scope="session")
+def authority_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("authority")
+
+
+@pytest.fixture
+async def site(certified: Certified) -> AsyncIterator[Site]:
+    site = Site()
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certified.chain)
+    plain = await asyncio.start_server(site.answer, "127.0.0.1", 0)
+    secure = await asyncio.start_server(site.answer, "127.0.0.1", 0, ssl=tls)
+    site.port = plain.sockets[0].getsockname()[1]
+    site.secure_port = secure.sockets[0].getsockname()[1]
+    yield site
+    for each in (plain, secure):
+        each.close()
+        await each.wait_closed()
+
+
+@dataclass
+class Api:
+    """The server at the other end: things 7 and ada, and what was flattred."""
+
+    ids: list[str] = field(default_factory=lambda: ["7", "ada"])
+    flattrs: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    runner: web.AppRunner | None = None
+    port: int = 0
+
+    def thing(self) -> dict[str, object]:
+        owner = {"resource": "r", "link": "l", "username": "ada", "type": "user"}
+        return {
+            "type": "thing",
+            "resource": "r",
+            "link": "l",
+            "id": 7,
+            "url": "https://site.test/",
+            "title": "A song",
+            "description": "",
+            "tags": [],
+            "language": "en_GB",
+            "category": "audio",
+            "created_at": 0,
+            "owner": owner,
+            "hidden": False,
+            "image": "",
+            "flattrs": 0,
+            "flattrs_user_count": 0,
+            "flattred": bool(self.flattrs),
+        }
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(f"{request.method} {request.path}")
+        if request.path == "/rest/v2/things/index":
+            if request.headers.get("If-None-Match") == '"1"':
+                await asyncio.sleep(0.2)
+                return web.Response(status=304)
+            keys = b"".join(sorted(map(index_key, self.ids)))
+            return web.Response(body=keys, headers={"ETag": '"1"'})
+        if request.path.endswith("/flattr") and request.method == "POST":
+            self.flattrs.append(request.headers["Idempotency-Key"])
+            thing = {
+                name: self.thing()[name]
+                for name in ("resource", "link", "id", "url", "title", "image")
+            }
+            answer = {
+                "message": "ok",
+                "description": "",
+                "thing": thing | {"flattrs": 1},
+            }
+            return web.json_response(answer)
+        if request.path.endswith("/means"):
+            means = {
+                "currency": "EUR",
+                "means_minor": 1050,
+                "budget_minor": 500,
+                "budget_active": True,
+                "period": "2026-01",
+                "pot_minor": 500,
+                "flattrs": [],
+                "next_worth_minor": 450,
+            }
+            return web.json_response(means)
+        return web.Response(
+            text=json.dumps(self.thing()), content_type="application/json"
+        )
+
+    async def stop(self) -> None:
+        if self.runner is not None:
+            await self.runner.cleanup()
+            self.runner = None
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    api = Api()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", api.answer)
+    api.runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await api.runner.setup()
+    tcp = web.TCPSite(api.runner, "127.0.0.1", 0)
+    await tcp.start()
+    api.port = api.runner.addresses[0][1]
+    yield api
+    await api.stop()
+
+
+@dataclass
+class Running:
+    """A running proxy and its parts."""
+
+    url: str
+    port: int
+    index: Index
+    browsers: Browsers
+    ca: Path
+    addon: Addon
+
+
+async def resolve_with_a_trap(host: str, port: int) -> Sequence[str]:
+    """Answer as DNS does, but for names whose owner points them at us, or nowhere."""
+    traps = {"rebinding.test": "127.0.0.1", "nonsense.test": "no address"}
+    return [traps[host]] if host in traps else await resolve(host, port)
+
+
+@pytest.fixture
+def max_buttons() -> int:
+    return 50
+
+
+@pytest.fixture
+async def proxy(
+    site: Site,
+    api: Api,
+    certified: Certified,
+    authority_folder: Path,
+    tmp_path: Path,
+    max_buttons: int,
+) -> AsyncIterator[Running]:
+    settings = ProxySettings(
+        listen_host="127.0.0.1",
+        listen_port=0,
+        authority_folder=authority_folder,
+        local_sites={
+            "site.test": ("127.0.0.1", site.secure_port),
+            "untrusted.test": ("127.0.0.1", site.secure_port),
+            "plain.test": ("127.0.0.1", site.port),
+            "bank.test": ("127.0.0.1", site.port),
+        },
+        upstream_ca=certified.ca,
+        opt_out=frozenset({"bank.test"}),
+        max_buttons=max_buttons,
+    )
+    server_url = f"http://127.0.0.1:{api.port}"
+    server = Server(server_url, None)
+    browsers = Browsers(tmp_path / "gateway.sqlite")
+    index = Index(server)
+    gateway = Gateway(
+        connect=lambda: Server(server_url, "secret"),
+        server_url=server_url,
+        browsers=browsers,
+        seals=Seals(bytes(32)),
+    )
+    addon = Addon(settings, gateway, index, clock=now, resolve=resolve_with_a_trap)
+    async with running_proxy(settings, addon, now=now()) as (host, port):
+        async with asyncio.timeout(5):
+            while len(index) == 0:  # noqa: ASYNC110 - nothing tells it.
+                await asyncio.sleep(0.01)
+        ca = authority_folder / CERTIFICATE_FILE
+        yield Running(f"http://{host}:{port}", port, index, browsers, ca, addon)
+    await server.close()
+
+
+@dataclass
+class Page:
+    """What came through the proxy."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Reader:
+    """A client behind the proxy that takes bodies as they come."""
+
+    def __init__(self, proxy: Running) -> None:
+        self._proxy = proxy
+        self.session = aiohttp.ClientSession(auto_decompress=False)
+        self.tls = ssl.create_default_context(cafile=proxy.ca)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        data: bytes | None = None,
+        **headers: str,
+    ) -> Page:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.request(
+            method,
+            url,
+            headers=named,
+            data=data,
+            proxy=self._proxy.url,
+            ssl=self.tls,
+            allow_redirects=False,
+        ) as response:
+            body = await response.read()
+            return Page(
+                response.status,
+                {name.lower(): value for name, value in response.headers.items()},
+                body,
+            )
+
+    def open(self, url: str) -> "aiohttp.client._RequestContextManager":
+        return self.session.get(url, proxy=self._proxy.url, ssl=self.tls)
+
+
+@pytest.fixture
+async def reader(proxy: Running) -> AsyncIterator[Reader]:
+    reader = Reader(proxy)
+    yield reader
+    await reader.session.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of the machine's own would come between the parts."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)

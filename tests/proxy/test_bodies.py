@@ -1,0 +1,91 @@
+"""A body on its way, and what remains of it when something fails."""
+
+import gzip
+
+import pytest
+
+from overallt.proxy.bodies import Body
+from overallt.proxy.decoding import DecodingError, Gzip, Identity
+
+
+class Shouter:
+    """A rewriter that holds one byte back and fails at a question mark."""
+
+    def __init__(self) -> None:
+        self.held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        self.held += data
+        if b"?" in self.held:
+            raise RuntimeError
+        out, self.held = self.held[:-1], self.held[-1:]
+        return out.upper()
+
+    def close(self) -> bytes:
+        if self.held == b"!":
+            raise RuntimeError
+        return self.held.upper()
+
+    def bail_out(self) -> bytes:
+        held, self.held = self.held, b""
+        return held
+
+
+def test_a_body_is_decoded_and_rewritten() -> None:
+    body = Body(Gzip(), Shouter())
+    encoded = gzip.compress(b"abc")
+
+    out = b"".join(body.feed(encoded[at : at + 1]) for at in range(len(encoded)))
+
+    assert b"ABC" == out + body.close()
+
+
+def test_after_the_rewriter_failed_the_text_goes_on_unchanged() -> None:
+    body = Body(Identity(), Shouter())
+
+    out = [body.feed(b"abc")]
+    with pytest.raises(RuntimeError):
+        body.feed(b"de?f")
+    out += [body.bail_out(), body.feed(b"gh?"), body.close()]
+
+    assert b"ABcde?fgh?" == b"".join(out)
+
+
+def test_after_the_decoder_failed_the_bytes_go_on_as_they_came() -> None:
+    body = Body(Gzip(), Shouter())
+
+    assert body.feed(b"\x1f") == b""
+    with pytest.raises(DecodingError):
+        body.feed(b"no gzip")
+    assert body.bail_out() + body.feed(b", no") + body.close() == b"\x1fno gzip, no"
+
+
+def test_after_the_decoder_failed_late_what_was_held_goes_first() -> None:
+    encoded = bytearray(gzip.compress(bytes(range(97, 123)) * 99, 0))
+    encoded[-8] ^= 0xFF
+    body = Body(Gzip(), Shouter())
+
+    out = body.feed(bytes(encoded[:-8]))
+    with pytest.raises(DecodingError):
+        body.feed(bytes(encoded[-8:]))
+    out += body.bail_out()
+
+    assert out == bytes(range(65, 91)) * 98 + b"ABCDEFGHIJKLMNOPQRSTUVWXYz" + bytes(
+        encoded[-8:]
+    )
+
+
+def test_a_body_that_never_decoded_to_anything_passes_as_it_came() -> None:
+    body = Body(Gzip(), Shouter())
+
+    assert body.feed(b"\x1f\x8b") + body.close() == b"\x1f\x8b"
+
+
+def test_a_rewriter_that_fails_at_the_end_loses_nothing() -> None:
+    body = Body(Identity(), Shouter())
+
+    out = body.feed(b"abc!")
+    with pytest.raises(RuntimeError):
+        body.close()
+
+    assert out + body.bail_out() == b"ABC!"

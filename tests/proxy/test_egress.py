@@ -1,0 +1,98 @@
+"""Where the proxy may connect to."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from overallt.proxy.egress import Egress, EgressRefused, is_public
+
+PUBLIC = "93.184.216.34"
+
+
+class Names:
+    """A resolver that answers each time with the next of its answers."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = list(answers)
+        self.asked = 0
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        self.asked += 1
+        if not self.answers:
+            raise OSError
+        return self.answers.pop(0)
+
+
+def egress(names: Names) -> Egress:
+    return Egress(
+        local_sites={"demo.test": ("127.0.0.1", 8710)},
+        reserved=frozenset({"flattr.internal"}),
+        resolve=names,
+    )
+
+
+async def test_a_public_name_is_pinned_to_its_address() -> None:
+    assert await egress(Names([PUBLIC])).pin("a.example", 443) == (PUBLIC, 443)
+
+
+async def test_a_name_is_looked_up_once() -> None:
+    names = Names([PUBLIC], ["127.0.0.1"])
+
+    pinned = await egress(names).pin("rebinding.example", 443)
+
+    assert pinned == (PUBLIC, 443)
+    assert names.asked == 1
+
+
+async def test_a_name_for_this_machine_is_refused() -> None:
+    with pytest.raises(EgressRefused):
+        await egress(Names(["127.0.0.1"])).pin("rebinding.example", 443)
+
+
+async def test_of_several_addresses_a_public_one_is_taken() -> None:
+    names = Names(["10.0.0.1", PUBLIC])
+
+    assert await egress(names).pin("a.example", 80) == (PUBLIC, 80)
+
+
+async def test_a_named_exception_leads_to_this_machine() -> None:
+    assert await egress(Names()).pin("Demo.test.", 443) == ("127.0.0.1", 8710)
+
+
+@pytest.mark.parametrize(
+    "host", ["flattr.internal", "FLATTR.internal.", "intranet", "unknown.example"]
+)
+async def test_what_is_not_the_public_internet_is_refused(host: str) -> None:
+    with pytest.raises(EgressRefused):
+        await egress(Names()).pin(host, 443)
+
+
+@pytest.mark.parametrize("address", [PUBLIC, "2606:4700::1", "64:ff9b::5db8:d822"])
+def test_an_address_of_the_internet_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%lo",
+        "fd00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "0.0.0.1",
+    ],
+)
+def test_an_address_of_this_machine_or_its_network_is_not_public(address: str) -> None:
+    assert not is_public(address)
