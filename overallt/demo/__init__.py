@@ -1,0 +1,1 @@
+"""The demonstration: a small site, two people, and things already there."""
