@@ -1,0 +1,1 @@
+"""The patron's commands, his settings and his browsers."""

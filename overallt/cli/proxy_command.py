@@ -1,0 +1,99 @@
+"""The command ``proxy``: runs the proxy in this terminal."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Final
+
+import click
+
+from overallt.cli import addresses
+from overallt.cli.credentials import Credentials
+from overallt.cli.failing import fail, make
+from overallt.cli.folders import DataFolder
+from overallt.cli.parameters import LOCAL_SITE, SERVER, listen_option
+
+MAX_BUTTONS: Final = 50
+
+
+@click.command()
+@listen_option
+@click.option(
+    "--server",
+    type=SERVER,
+    help="Your server; without it the one you signed in at, "
+    f"or {addresses.DEFAULT_SERVER}.",
+)
+@click.option(
+    "--local-site",
+    "local_sites",
+    type=LOCAL_SITE,
+    multiple=True,
+    help="NAME=HOST:PORT: a name that the proxy takes to an address on this machine.",
+)
+@click.option(
+    "--upstream-ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a CA that sites may have beside the public ones.",
+)
+@click.option(
+    "--opt-out",
+    multiple=True,
+    help="A host whose pages, and those of its subdomains, are left alone.",
+)
+@click.pass_obj
+def proxy(
+    folder: DataFolder,
+    listen: tuple[str, int],
+    server: str | None,
+    local_sites: tuple[tuple[str, tuple[str, int]], ...],
+    upstream_ca: Path | None,
+    opt_out: tuple[str, ...],
+) -> None:
+    """Run the proxy until Ctrl-C."""
+    from overallt.cli.proxying import run_proxy, stop_on_signals
+    from overallt.proxy.master import CannotListen
+    from overallt.proxy.settings import ProxySettings
+
+    make(folder)
+    _log_to_stderr()
+    settings = ProxySettings(
+        listen_host=listen[0],
+        listen_port=listen[1],
+        authority_folder=folder.authority,
+        local_sites=dict(local_sites),
+        upstream_ca=upstream_ca,
+        opt_out=frozenset(host.lower() for host in opt_out),
+        max_buttons=MAX_BUTTONS,
+    )
+
+    async def run() -> None:
+        await run_proxy(
+            folder,
+            settings,
+            server or server_of(folder),
+            ready=_say_ready,
+            stop=stop_on_signals(),
+        )
+
+    try:
+        asyncio.run(run())
+    except CannotListen:
+        fail(f"The port {listen[1]} on {listen[0]} is in use, or not yours to use.")
+
+
+def server_of(folder: DataFolder) -> str:
+    """Return the server that the patron signed in at, else the usual one."""
+    credentials = Credentials.read(folder.credentials)
+    return credentials.server if credentials else addresses.DEFAULT_SERVER
+
+
+def _say_ready(host: str, port: int) -> None:
+    click.echo(f"The proxy listens on {host}:{port}.")
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("overallt").setLevel(logging.INFO)

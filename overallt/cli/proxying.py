@@ -1,0 +1,61 @@
+"""Runs the patron's proxy until it is told to end."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from overallt.cli.connecting import Connecting
+from overallt.cli.folders import DataFolder
+from overallt.client.index import Index
+from overallt.client.server import Server
+from overallt.gateway.browsers import Browsers
+from overallt.gateway.gateway import Gateway
+from overallt.gateway.seals import Seals, load_key
+from overallt.proxy.addon import Addon
+from overallt.proxy.egress import resolve
+from overallt.proxy.master import running_proxy
+from overallt.proxy.settings import ProxySettings
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(tz=UTC)
+
+
+async def run_proxy(
+    folder: DataFolder,
+    settings: ProxySettings,
+    server_url: str,
+    *,
+    ready: Callable[[str, int], None],
+    stop: asyncio.Event,
+) -> None:
+    """Run a proxy until *stop* is set; *ready* is told where it listens.
+
+    Raises:
+        CannotListen: the address in *settings* cannot be had.
+        OSError: the data folder cannot be used.
+    """
+    connect = Connecting(folder, server_url)
+    gateway = Gateway(
+        connect=connect,
+        server_url=server_url,
+        browsers=Browsers(folder.browsers),
+        seals=Seals(load_key(folder.seal_key)),
+    )
+    # The index is public: it is asked for without saying who asks.
+    async with Server(server_url, None) as server:
+        addon = Addon(settings, gateway, Index(server), clock=now, resolve=resolve)
+        async with running_proxy(settings, addon, now=now()) as (host, port):
+            ready(host, port)
+            await stop.wait()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that Ctrl-C and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
