@@ -1,0 +1,1 @@
+"""The server: accounts, things, flattrs, double-entry books and settlement."""

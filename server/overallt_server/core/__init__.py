@@ -1,0 +1,1 @@
+"""The rules of giving and money: pure, told everything, asking nobody."""

@@ -1,0 +1,67 @@
+"""Auditing flattrs and budgets: what could never have been accepted."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from overallt.protocol.ids import UserId
+from overallt_server.core.audit import Finding, row
+from overallt_server.core.budgets import Budget
+from overallt_server.core.flattrs import Flattr
+from overallt_server.core.periods import Period
+
+WEIGHTS: Final = range(1, 101)
+
+
+def audit_flattr(
+    flattr: Flattr, *, owner: UserId | None, closed_at: datetime | None
+) -> Iterator[Finding]:
+    """Check one flattr.
+
+    *owner* is the thing's, ``None`` if there is no such thing; *closed_at* its
+    period's, ``None`` if that is open.
+    """
+    key = row(patron_id=flattr.patron, period=flattr.period, thing_id=flattr.thing)
+    if owner is None:
+        yield Finding("flattrs", key, "there is no such thing", "", "")
+    elif owner == flattr.patron:
+        yield Finding("flattrs", key, "it is on the patron's own thing", "", "")
+    if flattr.weight not in WEIGHTS:
+        yield Finding(
+            "flattrs", key, "its weight is impossible", "1 to 100", str(flattr.weight)
+        )
+    if flattr.undone_at and closed_at and flattr.undone_at > closed_at:
+        yield Finding(
+            "flattrs",
+            key,
+            "it was undone after its period was closed",
+            f"{closed_at} at the latest",
+            str(flattr.undone_at),
+        )
+    made_in = Period.of(flattr.flattred_at)
+    if flattr.period < made_in:
+        # A late one goes into the next period that is open, none into an earlier one.
+        yield Finding(
+            "flattrs",
+            key,
+            "it was made after its period had ended",
+            f"{flattr.period} at the latest",
+            str(flattr.flattred_at),
+        )
+
+
+def audit_budget(patron: UserId, budget: Budget, currency: str) -> Iterator[Finding]:
+    """Check one budget; *currency* is the server's."""
+    key = row(patron_id=patron)
+    if budget.amount.minor <= 0:
+        yield Finding(
+            "budgets", key, "it is not above zero", "more", str(budget.amount)
+        )
+    if budget.amount.currency != currency:
+        yield Finding(
+            "budgets",
+            key,
+            "it is in a currency that is not the server's",
+            currency,
+            budget.amount.currency,
+        )

@@ -1,0 +1,75 @@
+"""Flattrs: one act of appreciation, and when it is refused.
+
+There is one for each patron, thing and period, undone ones included: what has been
+undone cannot be flattred again in the same period.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.budgets import Budget, pot
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+from overallt_server.core.refusals import (
+    AlreadyFlattred,
+    NoMeans,
+    NotFound,
+    OwnThing,
+    PeriodClosed,
+)
+from overallt_server.core.things import Thing
+
+# What a flattr made by a click weighs against the others of its period.
+CLICK_WEIGHT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Flattr:
+    """What *patron* gave to *thing* in *period*; ``undone_at`` if he took it back."""
+
+    patron: UserId
+    thing: ThingId
+    period: Period
+    weight: int
+    flattred_at: datetime
+    undone_at: datetime | None
+
+
+def refuse_flattr(
+    *,
+    patron: UserId,
+    thing: Thing,
+    before: Flattr | None,
+    budget: Budget | None,
+    means: Money,
+) -> None:
+    """Refuse what *patron* may not flattr, in the order of precedence of refusals.
+
+    *before* is his flattr of *thing* in the same period, if there is one.
+
+    Raises:
+        OwnThing: the thing is his own.
+        AlreadyFlattred: there is a flattr, be it undone.
+        NoMeans: he has no active budget, or no means above zero.
+    """
+    if thing.owner == patron:
+        raise OwnThing
+    if before is not None:
+        raise AlreadyFlattred
+    if pot(budget, means).minor <= 0:
+        raise NoMeans
+
+
+def refuse_undo(flattr: Flattr | None, *, closed: bool) -> None:
+    """Refuse to undo *flattr* if it is not there or its period is *closed*.
+
+    Raises:
+        NotFound: there is none, or it is undone already.
+        PeriodClosed: what was given in its period can no longer be changed.
+    """
+    if flattr is None or flattr.undone_at is not None:
+        raise NotFound
+    if closed:
+        raise PeriodClosed

@@ -1,0 +1,58 @@
+"""Everything the server refuses to do; a docstring is the message people read.
+
+A refusal is an expected outcome and a fact with a name. Which code and status it
+has on the wire stands in one table, ``web/answers.py``. Where several apply, the
+order of this file is the order of precedence: the first one is raised.
+"""
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an outcome, not an error.
+    """The server refuses this."""
+
+    def __init__(self, detail: str = "") -> None:
+        """Refuse with *detail*, else with the class's own sentence."""
+        super().__init__(detail or (type(self).__doc__ or "").strip())
+
+
+class InvalidRequest(Refusal):
+    """The request is malformed: something is missing or of the wrong form."""
+
+
+class NotSignedIn(Refusal):
+    """Sign in first: this needs an account."""
+
+
+class ScopeMissing(Refusal):
+    """The access token was not given the scope that this needs."""
+
+
+class NotFound(Refusal):
+    """There is nothing here by that name."""
+
+
+class Forbidden(Refusal):
+    """This belongs to somebody else."""
+
+
+class IdempotencyMismatch(Refusal):
+    """This idempotency key was used before, for another request."""
+
+
+class InvalidThing(Refusal):
+    """The thing cannot be registered like this."""
+
+
+class OwnThing(Refusal):
+    """You cannot flattr your own thing."""
+
+
+class PeriodClosed(Refusal):
+    """This month is closed: what was given in it can no longer be changed."""
+
+
+class AlreadyFlattred(Refusal):
+    """You have already flattred this thing this month."""
+
+
+class NoMeans(Refusal):
+    """You need a budget that is not paused, and means to give from."""

@@ -1,0 +1,210 @@
+"""Settlement: what one patron's pot becomes, and how that is written in the books.
+
+A pure function of (pot, fee rate, things with weights, patron, period), so that it can
+be repeated, resumed and audited::
+
+    pot ──┬── fee     what of the pot goes to things that are no charities,
+          │           times the rate, rounded down in favour of owners
+          └── shares  the rest, by largest remainders over the weights after fee
+
+The fee and the shares sum to exactly the pot (I5). In the books:
+
+    closing     means:<patron>             ▶ reserved:<patron>:<period>      pot
+    settling    reserved:<patron>:<period> ▶ clearing:<period>:<slice>       shares
+                                           ▶ fee_income                      fee
+    a slice     clearing:<period>:<slice>  ▶ revenue:<owner> of each owner
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core import chart
+from overallt_server.core.allocation import allocate, tie_key
+from overallt_server.core.journal import (
+    BrokenBooks,
+    EntryKind,
+    JournalEntry,
+    Posting,
+)
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+
+ALL_BPS: Final = 10_000
+
+# A correction is a reversal and the next revision; the first settlement is this one.
+FIRST_REVISION: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PotThing:
+    """A thing that takes part in a pot; its weight is above zero."""
+
+    thing: ThingId
+    owner: UserId
+    weight: int
+    charity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a thing's owner gets of one pot."""
+
+    thing: ThingId
+    owner: UserId
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The result for one patron; the shares are in the order of thing ids."""
+
+    fee_minor: int
+    shares: tuple[Share, ...]
+
+    @property
+    def shared_minor(self) -> int:
+        """The sum of the shares."""
+        return sum(share.minor for share in self.shares)
+
+    def prove(self, pot_minor: int) -> None:
+        """Check that nothing of the pot was lost and nothing made (I5).
+
+        Raises:
+            BrokenBooks: the fee and the shares are not *pot_minor* together.
+        """
+        if self.fee_minor + self.shared_minor != pot_minor:
+            raise BrokenBooks(
+                f"fee {self.fee_minor} and shares {self.shared_minor} "
+                f"do not sum to the pot of {pot_minor}"
+            )
+
+
+def settle(
+    pot_minor: int,
+    fee_bps: int,
+    things: Sequence[PotThing],
+    *,
+    patron: UserId,
+    period: Period,
+) -> Settlement:
+    """Divide the pot of *patron* for *period* over *things*, less the fee.
+
+    Reads no clock, no database and no setting: the same arguments always give the
+    same shares, in whatever order the things come.
+
+    Raises:
+        ValueError: there is a pot but no thing of a weight above zero.
+        BrokenBooks: shares and fee are not the pot, which must never happen.
+    """
+    if not things and not pot_minor:
+        return Settlement(0, ())
+    ordered = sorted(things, key=lambda each: each.thing)
+    every = sum(each.weight for each in ordered)
+    if not every:
+        raise ValueError(f"cannot share a pot of {pot_minor} over weights of zero")
+    paying = sum(each.weight for each in ordered if not each.charity)
+    fee_minor = pot_minor * fee_bps * paying // (ALL_BPS * every)
+    weights = [
+        each.weight * (ALL_BPS if each.charity else ALL_BPS - fee_bps)
+        for each in ordered
+    ]
+    if any(weights):
+        ties = [
+            tie_key(thing=each.thing, patron=patron, period=period) for each in ordered
+        ]
+        minors = allocate(pot_minor - fee_minor, weights, ties=ties)
+    else:
+        minors = [0] * len(ordered)  # All is fee.
+    settlement = Settlement(
+        fee_minor,
+        tuple(
+            Share(each.thing, each.owner, minor)
+            for each, minor in zip(ordered, minors, strict=True)
+        ),
+    )
+    settlement.prove(pot_minor)
+    return settlement
+
+
+def closing_entry(
+    *, patron: UserId, period: Period, pot: Money, now: datetime
+) -> JournalEntry:
+    """Return the entry that sets a *pot* above zero aside as *period* is closed."""
+    return JournalEntry.transfer(
+        kind=EntryKind.PERIOD_CLOSED,
+        natural_key=f"closed:{period}",
+        memo=f"pot of {period}",
+        made_at=now,
+        debit=chart.means(patron),
+        credit=chart.reserved(patron, period),
+        amount=pot,
+    )
+
+
+def patron_entry(
+    settlement: Settlement,
+    *,
+    patron: UserId,
+    period: Period,
+    slice_: int,
+    currency: str,
+    now: datetime,
+) -> JournalEntry:
+    """Return the entry of the *settlement* of a patron's pot above zero."""
+    shared, fee = settlement.shared_minor, settlement.fee_minor
+    credits_ = ((chart.clearing(period, slice_), shared), (chart.FEE_INCOME, fee))
+    debit = Posting(
+        chart.Side.DEBIT,
+        chart.reserved(patron, period),
+        Money(shared + fee, currency),
+    )
+    return JournalEntry(
+        EntryKind.PATRON_SETTLED,
+        f"settled:{period}:{FIRST_REVISION}",
+        f"settlement of {period}",
+        now,
+        (debit, *_credits(credits_, currency)),
+    )
+
+
+def slice_entry(
+    minor_by_owner: Mapping[UserId, int],
+    *,
+    period: Period,
+    slice_: int,
+    currency: str,
+    now: datetime,
+) -> JournalEntry:
+    """Return the house's entry of a slice: what it brought each owner, by owner id.
+
+    At least one of the amounts is above zero.
+    """
+    debit = Posting(
+        chart.Side.DEBIT,
+        chart.clearing(period, slice_),
+        Money(sum(minor_by_owner.values()), currency),
+    )
+    credits_ = [
+        (chart.revenue(owner), minor) for owner, minor in sorted(minor_by_owner.items())
+    ]
+    return JournalEntry(
+        EntryKind.SLICE_SETTLED,
+        f"settled:{period}:{slice_}:{FIRST_REVISION}",
+        f"settlement of {period}, slice {slice_}",
+        now,
+        (debit, *_credits(credits_, currency)),
+    )
+
+
+def _credits(
+    minors: Sequence[tuple[chart.LedgerAccount, int]], currency: str
+) -> list[Posting]:
+    # A posting of zero cannot exist: who got nothing has no line.
+    return [
+        Posting(chart.Side.CREDIT, ledger_account, Money(minor, currency))
+        for ledger_account, minor in minors
+        if minor
+    ]

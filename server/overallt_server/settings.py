@@ -1,0 +1,113 @@
+"""The server's settings: environment variables, else one file, else defaults.
+
+Each is read from ``OVERALLT_<NAME>`` or from ``overallt-server.toml`` in the data
+folder, in this order. ``public_url`` is the one address that people and clients
+use; whether cookies are ``Secure`` follows from it.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, override
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from overallt_server.core.rules import Rules
+
+FILE_NAME = "overallt-server.toml"
+
+
+def data_folder() -> Path:
+    """Return the folder of everything the server keeps (``OVERALLT_DATA``)."""
+    chosen = os.environ.get("OVERALLT_DATA")
+    return Path(chosen) if chosen else user_data_path("overallt-server")
+
+
+class Settings(BaseSettings):
+    """One field, one setting; the description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="OVERALLT_", extra="forbid")
+
+    public_url: Annotated[
+        str, Field(description="The address people use, without a slash at its end")
+    ] = "http://localhost:8700"
+    listen_host: Annotated[str, Field(description="The address to listen on")] = (
+        "127.0.0.1"
+    )
+    listen_port: Annotated[
+        int, Field(description="The port to listen on", ge=1, le=65535)
+    ] = 8700
+    database: Annotated[
+        str,
+        Field(description="SQLAlchemy URL; empty: overallt.sqlite in the data folder"),
+    ] = ""
+    currency: Annotated[
+        str, Field(description="ISO 4217 code of the server's only currency")
+    ] = "EUR"
+    min_budget_minor: Annotated[
+        int, Field(description="The least monthly budget, in minor units", ge=1)
+    ] = 200
+    max_budget_minor: Annotated[
+        int, Field(description="The largest monthly budget, in minor units", ge=1)
+    ] = 10_000
+    max_means_minor: Annotated[
+        int, Field(description="The most means one patron may hold, in minor units")
+    ] = 100_000
+    fee_bps: Annotated[
+        int,
+        Field(description="The fee in basis points (0.01 %)", ge=0, le=10_000),
+    ] = 1000
+    hold_days: Annotated[
+        int,
+        Field(description="Days from a period's end until it is settled", ge=0),
+    ] = 9
+    slice_patrons: Annotated[
+        int, Field(description="Patrons settled in one transaction", ge=1)
+    ] = 1000
+    clock_offset_seconds: Annotated[
+        int,
+        Field(description="Added to the clock; for demonstrations and tests only"),
+    ] = 0
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the database to use."""
+        return self.database or f"sqlite:///{data_folder() / 'overallt.sqlite'}"
+
+    @property
+    def rules(self) -> Rules:
+        """The figures that the rules of money take."""
+        return Rules(
+            currency=self.currency,
+            min_budget_minor=self.min_budget_minor,
+            max_budget_minor=self.max_budget_minor,
+            max_means_minor=self.max_means_minor,
+            fee_bps=self.fee_bps,
+            hold_days=self.hold_days,
+            slice_patrons=self.slice_patrons,
+        )
+
+    def now(self) -> datetime:
+        """Return the time, UTC and aware, moved by ``clock_offset_seconds``."""
+        return datetime.now(UTC) + timedelta(seconds=self.clock_offset_seconds)
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then the environment, then the file."""
+        file = TomlConfigSettingsSource(settings_cls, data_folder() / FILE_NAME)
+        return init_settings, env_settings, file

@@ -1,0 +1,93 @@
+"""When a flattr is refused, and in which order of reasons."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.budgets import Budget
+from overallt_server.core.flattrs import Flattr, refuse_flattr, refuse_undo
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+from overallt_server.core.refusals import (
+    AlreadyFlattred,
+    NoMeans,
+    NotFound,
+    OwnThing,
+    PeriodClosed,
+    Refusal,
+)
+from overallt_server.core.things import Thing
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+ADA, BEN = UserId(1), UserId(2)
+SONG = Thing(
+    id=ThingId(11),
+    owner=BEN,
+    url="https://example.org/song",
+    title="A song",
+    description="",
+    language="en_GB",
+    category="audio",
+    tags=(),
+    hidden=False,
+    charity=False,
+    created_at=NOW,
+)
+GIVEN = Flattr(ADA, SONG.id, Period(2026, 1), 1, NOW, None)
+ACTIVE = Budget(Money(500, "EUR"), active=True)
+PAUSED = Budget(Money(500, "EUR"), active=False)
+
+
+@pytest.mark.parametrize(
+    ("patron", "before", "budget", "means", "refusal"),
+    [
+        (BEN, GIVEN, None, 0, OwnThing),
+        (ADA, GIVEN, None, 0, AlreadyFlattred),
+        (ADA, replace(GIVEN, undone_at=NOW), ACTIVE, 500, AlreadyFlattred),
+        (ADA, None, None, 500, NoMeans),
+        (ADA, None, PAUSED, 500, NoMeans),
+        (ADA, None, ACTIVE, 0, NoMeans),
+    ],
+)
+def test_the_first_reason_in_order_is_given(
+    patron: UserId,
+    before: Flattr | None,
+    budget: Budget | None,
+    means: int,
+    refusal: type[Refusal],
+) -> None:
+    with pytest.raises(refusal):
+        refuse_flattr(
+            patron=patron,
+            thing=SONG,
+            before=before,
+            budget=budget,
+            means=Money(means, "EUR"),
+        )
+
+
+def test_a_single_cent_of_means_is_enough() -> None:
+    refuse_flattr(
+        patron=ADA, thing=SONG, before=None, budget=ACTIVE, means=Money(1, "EUR")
+    )
+
+
+@pytest.mark.parametrize(
+    ("flattr", "closed", "refusal"),
+    [
+        (None, True, NotFound),
+        (replace(GIVEN, undone_at=NOW), True, NotFound),
+        (GIVEN, True, PeriodClosed),
+    ],
+)
+def test_what_is_gone_or_closed_cannot_be_undone(
+    *, flattr: Flattr | None, closed: bool, refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        refuse_undo(flattr, closed=closed)
+
+
+def test_a_flattr_of_an_open_period_may_be_undone() -> None:
+    refuse_undo(GIVEN, closed=False)
