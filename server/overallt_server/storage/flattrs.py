@@ -1,0 +1,175 @@
+"""Flattrs as they are stored; the key is (patron, period, thing)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.flattrs import Flattr
+from overallt_server.core.periods import Period
+from overallt_server.core.settlement import PotThing
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import flattrs, things
+
+_IS_KEPT = flattrs.c.undone_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class ThingCounts:
+    """How often a thing was flattred over all periods, and by how many patrons."""
+
+    flattrs: int
+    patrons: int
+
+
+async def get(
+    tx: Transaction, patron: UserId, period: Period, thing: ThingId
+) -> Flattr | None:
+    """Return the flattr of that key, undone or not, or ``None``."""
+    rows = await tx.execute(sa.select(flattrs).where(*_key(patron, period, thing)))
+    row = rows.one_or_none()
+    return None if row is None else _flattr(row)
+
+
+async def add(tx: Transaction, flattr: Flattr) -> None:
+    """Store a new *flattr*.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: there is one of its key.
+    """
+    await tx.execute(
+        sa.insert(flattrs).values(
+            patron_id=flattr.patron,
+            period=flattr.period,
+            thing_id=flattr.thing,
+            weight=flattr.weight,
+            flattred_at=flattr.flattred_at,
+            undone_at=flattr.undone_at,
+        )
+    )
+
+
+async def undo(
+    tx: Transaction, patron: UserId, period: Period, thing: ThingId, *, at: datetime
+) -> None:
+    """Mark the flattr of that key as undone."""
+    await tx.execute(
+        sa.update(flattrs).where(*_key(patron, period, thing)).values(undone_at=at)
+    )
+
+
+async def of_period(tx: Transaction, patron: UserId, period: Period) -> list[Flattr]:
+    """List what *patron* flattred in *period*, newest first, undone left out."""
+    rows = await tx.execute(
+        sa.select(flattrs)
+        .where(flattrs.c.patron_id == patron, flattrs.c.period == period, _IS_KEPT)
+        .order_by(flattrs.c.flattred_at.desc(), flattrs.c.thing_id.desc())
+    )
+    return [_flattr(row) for row in rows]
+
+
+async def given(
+    tx: Transaction, patron: UserId, *, page: int, count: int
+) -> list[Flattr]:
+    """List all flattrs of *patron*, newest first, undone left out; pages from 1."""
+    rows = await tx.execute(
+        sa.select(flattrs)
+        .where(flattrs.c.patron_id == patron, _IS_KEPT)
+        .order_by(
+            flattrs.c.flattred_at.desc(),
+            flattrs.c.period.desc(),
+            flattrs.c.thing_id.desc(),
+        )
+        .limit(count)
+        .offset((page - 1) * count)
+    )
+    return [_flattr(row) for row in rows]
+
+
+async def flattred(
+    tx: Transaction, patron: UserId, period: Period, ids: Sequence[ThingId]
+) -> set[ThingId]:
+    """Tell which things of *ids* the *patron* has flattred in *period*."""
+    rows = await tx.execute(
+        sa.select(flattrs.c.thing_id).where(
+            flattrs.c.patron_id == patron,
+            flattrs.c.period == period,
+            flattrs.c.thing_id.in_(ids),
+            _IS_KEPT,
+        )
+    )
+    return {ThingId(row.thing_id) for row in rows}
+
+
+async def counts(tx: Transaction, ids: Sequence[ThingId]) -> dict[ThingId, ThingCounts]:
+    """Count the flattrs of each thing of *ids*, undone left out."""
+    rows = await tx.execute(
+        sa.select(
+            flattrs.c.thing_id,
+            sa.func.count().label("flattrs"),
+            sa.func.count(flattrs.c.patron_id.distinct()).label("patrons"),
+        )
+        .where(flattrs.c.thing_id.in_(ids), _IS_KEPT)
+        .group_by(flattrs.c.thing_id)
+    )
+    found = {
+        ThingId(row.thing_id): ThingCounts(row.flattrs, row.patrons) for row in rows
+    }
+    return {thing: found.get(thing, ThingCounts(0, 0)) for thing in ids}
+
+
+async def to_freeze(
+    tx: Transaction, period: Period, first: UserId, last: UserId
+) -> dict[UserId, list[PotThing]]:
+    """Return what the patrons from *first* to *last* flattred, as pots freeze it.
+
+    A patron without a flattr in *period* is left out.
+    """
+    rows = await tx.execute(
+        sa.select(
+            flattrs.c.patron_id,
+            flattrs.c.thing_id,
+            flattrs.c.weight,
+            things.c.owner_id,
+            things.c.charity,
+        )
+        .join(things, things.c.id == flattrs.c.thing_id)
+        .where(
+            flattrs.c.period == period,
+            flattrs.c.patron_id.between(first, last),
+            _IS_KEPT,
+        )
+    )
+    frozen: defaultdict[UserId, list[PotThing]] = defaultdict(list)
+    for row in rows.all():
+        frozen[UserId(row.patron_id)].append(
+            PotThing(
+                ThingId(row.thing_id), UserId(row.owner_id), row.weight, row.charity
+            )
+        )
+    return frozen
+
+
+def _key(
+    patron: UserId, period: Period, thing: ThingId
+) -> "tuple[sa.ColumnElement[bool], ...]":
+    return (
+        flattrs.c.patron_id == patron,
+        flattrs.c.period == period,
+        flattrs.c.thing_id == thing,
+    )
+
+
+def _flattr(row: sa.Row[Any]) -> Flattr:
+    return Flattr(
+        patron=UserId(row.patron_id),
+        thing=ThingId(row.thing_id),
+        period=row.period,
+        weight=row.weight,
+        flattred_at=row.flattred_at,
+        undone_at=row.undone_at,
+    )

@@ -1,0 +1,1 @@
+"""Numbered migrations of the database; one that was released is never edited."""

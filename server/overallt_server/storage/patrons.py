@@ -1,0 +1,52 @@
+"""The lock of each patron, and of the house: who changes what is theirs has a turn.
+
+A patron's row among the users stands for everything that is his: his budget, his
+flattrs and his chain in the journal. Taking a flattr in and closing a period lock the
+same row, so a flattr either comes before the close and is frozen, or sees it and goes
+into the next period. Locks are always taken in the order of ids, so nobody waits in a
+circle. On SQLite a transaction that writes is alone anyway, and these only read.
+"""
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import UserId
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import periods, users
+
+
+async def lock(tx: Transaction, patron: UserId) -> bool:
+    """Wait for the turn of *patron*; tell whether there is such a user."""
+    row = await tx.execute(
+        sa.select(users.c.id).where(users.c.id == patron).with_for_update()
+    )
+    return row.one_or_none() is not None
+
+
+async def lock_between(tx: Transaction, first: UserId, last: UserId) -> None:
+    """Wait for the turn of all patrons from *first* to *last*, both included."""
+    await _lock(tx, sa.select(users.c.id).where(users.c.id.between(first, last)))
+
+
+async def lock_all(tx: Transaction) -> None:
+    """Wait for the turn of everybody."""
+    await _lock(tx, sa.select(users.c.id))
+
+
+async def lock_house(tx: Transaction) -> None:
+    """Wait for the turn of the house; some period has been closed before.
+
+    The house is no user: the oldest closed period, which stays the same for ever,
+    stands for it.
+    """
+    await tx.execute(
+        sa.select(periods.c.period)
+        .order_by(periods.c.period)
+        .limit(1)
+        .with_for_update()
+    )
+
+
+async def _lock(tx: Transaction, chosen: "sa.Select[int]") -> None:
+    # Counted, so that a million ids do not travel here.
+    locked = chosen.order_by(users.c.id).with_for_update().subquery()
+    await tx.execute(sa.select(sa.func.count()).select_from(locked))

@@ -1,0 +1,179 @@
+"""Closed periods as they are stored, and the slices in which they are settled.
+
+There is a row for each closed period and none for an open one; periods are closed in
+order, without a gap, so the newest row tells which one is open.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import UserId
+from overallt_server.core.periods import Period
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import flattrs, periods, slices, users
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPeriod:
+    """A closed period; ``settled_at`` once all of its slices are settled."""
+
+    period: Period
+    fee_bps: int
+    currency: str
+    closed_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The patrons from *first* to *last* who are settled in one transaction."""
+
+    number: int
+    first: UserId
+    last: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class SliceCounts:
+    """How many slices of a period are settled, and how many there are."""
+
+    settled: int
+    every: int
+
+
+async def get(tx: Transaction, period: Period) -> StoredPeriod | None:
+    """Return the closed *period*, or ``None`` if it is not closed."""
+    rows = await tx.execute(sa.select(periods).where(periods.c.period == period))
+    row = rows.one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def every(tx: Transaction) -> list[StoredPeriod]:
+    """List all closed periods, newest first."""
+    rows = await tx.execute(sa.select(periods).order_by(periods.c.period.desc()))
+    return [_stored(row) for row in rows]
+
+
+async def newest(tx: Transaction) -> Period | None:
+    """Return the period that was closed last, or ``None`` if none was."""
+    period: Period | None = (
+        await tx.execute(sa.select(sa.func.max(periods.c.period)))
+    ).scalar_one()
+    return period
+
+
+async def open_at(tx: Transaction, now: datetime) -> Period:
+    """Return the period that takes flattrs in at *now*.
+
+    That is the month of *now*, or the first one after it that is not closed.
+    """
+    current, closed = Period.of(now), await newest(tx)
+    return current if closed is None or closed < current else closed.next
+
+
+async def first(tx: Transaction) -> Period | None:
+    """Return the period with which everything began, ``None`` before that.
+
+    It is that of the first registration, or of a flattr from before it.
+    """
+    row = (
+        await tx.execute(
+            sa.select(
+                sa.select(sa.func.min(users.c.registered_at)).scalar_subquery(),
+                sa.select(sa.func.min(flattrs.c.period)).scalar_subquery(),
+            )
+        )
+    ).one()
+    registered_at, flattred = row
+    began = [] if registered_at is None else [Period.of(registered_at)]
+    return min(began if flattred is None else [*began, flattred], default=None)
+
+
+async def add(tx: Transaction, period: StoredPeriod) -> None:
+    """Store a newly closed *period*.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: it is closed already.
+    """
+    await tx.execute(
+        sa.insert(periods).values(
+            period=period.period,
+            fee_bps=period.fee_bps,
+            currency=period.currency,
+            closed_at=period.closed_at,
+            settled_at=period.settled_at,
+        )
+    )
+
+
+async def mark_settled(tx: Transaction, period: Period, *, at: datetime) -> None:
+    """Note that all slices of *period* are settled; the first time counts."""
+    await tx.execute(
+        sa.update(periods)
+        .where(periods.c.period == period, periods.c.settled_at.is_(None))
+        .values(settled_at=at)
+    )
+
+
+async def add_slice(tx: Transaction, period: Period, slice_: Slice) -> None:
+    """Plan *slice_* of *period*."""
+    await tx.execute(
+        sa.insert(slices).values(
+            period=period,
+            slice=slice_.number,
+            first_patron_id=slice_.first,
+            last_patron_id=slice_.last,
+            settled_at=None,
+        )
+    )
+
+
+async def claim_slice(
+    tx: Transaction, period: Period, *, at: datetime, wait: bool
+) -> Slice | None:
+    """Claim a slice of *period* that nobody has settled, and mark it as settled.
+
+    The claim is kept just if the transaction is. Slices that another worker is about
+    to settle are passed over, or waited for if *wait*: that worker may fail.
+
+    Returns:
+        The slice; ``None`` if there is none left.
+    """
+    rows = await tx.execute(
+        sa.select(slices)
+        .where(slices.c.period == period, slices.c.settled_at.is_(None))
+        .order_by(slices.c.slice)
+        .limit(1)
+        .with_for_update(skip_locked=not wait)
+    )
+    row = rows.one_or_none()
+    if row is None:
+        return None
+    await tx.execute(
+        sa.update(slices)
+        .where(slices.c.period == period, slices.c.slice == row.slice)
+        .values(settled_at=at)
+    )
+    return Slice(row.slice, UserId(row.first_patron_id), UserId(row.last_patron_id))
+
+
+async def count_slices(tx: Transaction, period: Period) -> SliceCounts:
+    """Count the slices of *period*."""
+    row = (
+        await tx.execute(
+            sa.select(
+                sa.func.count(slices.c.settled_at).label("settled"),
+                sa.func.count().label("every"),
+            ).where(slices.c.period == period)
+        )
+    ).one()
+    return SliceCounts(row.settled, row.every)
+
+
+def _stored(row: sa.Row[Any]) -> StoredPeriod:
+    return StoredPeriod(
+        row.period, row.fee_bps, row.currency, row.closed_at, row.settled_at
+    )

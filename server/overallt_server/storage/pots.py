@@ -1,0 +1,132 @@
+"""Pots as they were frozen when their period was closed, with the things in them.
+
+Nothing of a settlement is read from anywhere else, so nothing that a patron, an owner
+or an operator does after the close changes a cent of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+from overallt_server.core.settlement import PotThing
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import pot_things, pots
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """What *patron* gives in a closed period, zero included, at its fee rate."""
+
+    patron: UserId
+    amount: Money
+    fee_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class PotTotals:
+    """How many pots of a period are above zero, and their sum."""
+
+    patrons: int
+    minor: int
+
+
+async def add(
+    tx: Transaction, period: Period, slice_: int, frozen: Sequence[Pot]
+) -> None:
+    """Store the pots of *slice_*, at least one."""
+    await tx.execute(
+        sa.insert(pots),
+        [
+            {
+                "patron_id": pot.patron,
+                "period": period,
+                "slice": slice_,
+                "pot_minor": pot.amount.minor,
+                "currency": pot.amount.currency,
+                "fee_bps": pot.fee_bps,
+            }
+            for pot in frozen
+        ],
+    )
+
+
+async def add_things(
+    tx: Transaction, period: Period, things: Mapping[UserId, Sequence[PotThing]]
+) -> None:
+    """Store the things of each patron's pot."""
+    rows = [
+        {
+            "patron_id": patron,
+            "period": period,
+            "thing_id": each.thing,
+            "owner_id": each.owner,
+            "weight": each.weight,
+            "charity": each.charity,
+        }
+        for patron, in_pot in things.items()
+        for each in in_pot
+    ]
+    if rows:
+        await tx.execute(sa.insert(pot_things), rows)
+
+
+async def between(
+    tx: Transaction, period: Period, first: UserId, last: UserId
+) -> list[Pot]:
+    """List the pots of the patrons from *first* to *last*, by patron."""
+    rows = await tx.execute(
+        sa.select(pots)
+        .where(pots.c.period == period, pots.c.patron_id.between(first, last))
+        .order_by(pots.c.patron_id)
+    )
+    return [
+        Pot(UserId(row.patron_id), Money(row.pot_minor, row.currency), row.fee_bps)
+        for row in rows
+    ]
+
+
+async def things_between(
+    tx: Transaction, period: Period, first: UserId, last: UserId
+) -> Mapping[UserId, list[PotThing]]:
+    """Return the things in the pot of each patron from *first* to *last*.
+
+    The list of a patron whose pot has none is empty.
+    """
+    rows = await tx.execute(
+        sa.select(
+            pot_things.c.patron_id,
+            pot_things.c.thing_id,
+            pot_things.c.owner_id,
+            pot_things.c.weight,
+            pot_things.c.charity,
+        ).where(
+            pot_things.c.period == period,
+            pot_things.c.patron_id.between(first, last),
+        )
+    )
+    things: defaultdict[UserId, list[PotThing]] = defaultdict(list)
+    for patron, thing, owner, weight, charity in rows.all():
+        things[UserId(patron)].append(
+            PotThing(ThingId(thing), UserId(owner), weight, charity)
+        )
+    return things
+
+
+async def totals(tx: Transaction, period: Period) -> PotTotals:
+    """Sum the pots of *period*."""
+    row = (
+        await tx.execute(
+            sa.select(
+                sa.func.count().label("patrons"),
+                sa.cast(
+                    sa.func.coalesce(sa.func.sum(pots.c.pot_minor), 0), sa.BigInteger
+                ).label("minor"),
+            ).where(pots.c.period == period, pots.c.pot_minor > 0)
+        )
+    ).one()
+    return PotTotals(row.patrons, row.minor)

@@ -1,0 +1,105 @@
+"""Things as they are stored."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.things import Thing
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import things
+from overallt_server.storage.uniqueness import unique
+
+# SQLite takes at most 32,766 parameters in one statement.
+MANY_AT_ONCE: Final = 10_000
+
+
+async def get(tx: Transaction, thing: ThingId) -> Thing | None:
+    """Return the thing with the id *thing*, or ``None``."""
+    rows = await tx.execute(sa.select(things).where(things.c.id == thing))
+    row = rows.one_or_none()
+    return None if row is None else _thing(row)
+
+
+async def many(tx: Transaction, ids: Iterable[ThingId]) -> dict[ThingId, Thing]:
+    """Return the things of *ids* by their id; what does not exist is left out."""
+    wanted = sorted(set(ids))
+    found: dict[ThingId, Thing] = {}
+    for start in range(0, len(wanted), MANY_AT_ONCE):
+        part = wanted[start : start + MANY_AT_ONCE]
+        rows = await tx.execute(sa.select(things).where(things.c.id.in_(part)))
+        found |= {ThingId(row.id): _thing(row) for row in rows}
+    return found
+
+
+async def by_url(tx: Transaction, url: str) -> Thing | None:
+    """Return the thing registered at exactly *url*, or ``None``."""
+    rows = await tx.execute(sa.select(things).where(things.c.url == url))
+    row = rows.one_or_none()
+    return None if row is None else _thing(row)
+
+
+async def of_owner(
+    tx: Transaction, owner: UserId, *, page: int, count: int
+) -> list[Thing]:
+    """List the things of *owner*, newest first; *page* counts from 1."""
+    rows = await tx.execute(
+        sa.select(things)
+        .where(things.c.owner_id == owner)
+        .order_by(things.c.created_at.desc(), things.c.id.desc())
+        .limit(count)
+        .offset((page - 1) * count)
+    )
+    return [_thing(row) for row in rows]
+
+
+async def add(tx: Transaction, thing: Thing) -> None:
+    """Store a new *thing*.
+
+    Raises:
+        Taken: its id or its URL is taken.
+    """
+    with unique():
+        await tx.execute(
+            sa.insert(things).values(
+                id=thing.id,
+                owner_id=thing.owner,
+                url=thing.url,
+                title=thing.title,
+                description=thing.description,
+                language=thing.language,
+                category=thing.category,
+                tags=list(thing.tags),
+                hidden=thing.hidden,
+                charity=thing.charity,
+                created_at=thing.created_at,
+            )
+        )
+
+
+async def how_many(tx: Transaction) -> int:
+    """Count all things; since none is ever deleted, it only grows."""
+    return int((await tx.execute(sa.select(sa.func.count(things.c.id)))).scalar_one())
+
+
+async def all_ids(tx: Transaction) -> list[ThingId]:
+    """List the ids of all things, hidden ones too, in no order."""
+    rows = await tx.execute(sa.select(things.c.id))
+    return [ThingId(row.id) for row in rows]
+
+
+def _thing(row: sa.Row[Any]) -> Thing:
+    return Thing(
+        id=ThingId(row.id),
+        owner=UserId(row.owner_id),
+        url=row.url,
+        title=row.title,
+        description=row.description,
+        language=row.language,
+        category=row.category,
+        tags=tuple(row.tags),
+        hidden=row.hidden,
+        charity=row.charity,
+        created_at=row.created_at,
+    )

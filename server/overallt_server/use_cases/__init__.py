@@ -1,0 +1,1 @@
+"""What the server does: load, ask the core, store; one transaction each."""

@@ -1,0 +1,85 @@
+"""Adding means: money that has come in for a patron is booked, once."""
+
+from datetime import datetime
+
+from overallt.protocol.ids import UserId
+from overallt_server.core import chart
+from overallt_server.core.journal import EntryKind, JournalEntry
+from overallt_server.core.money import Money
+from overallt_server.core.refusals import (
+    IdempotencyMismatch,
+    InvalidRequest,
+    NotFound,
+)
+from overallt_server.core.rules import Rules
+from overallt_server.storage import journal, patrons
+from overallt_server.storage.database import Database
+
+
+class AddingMeans:
+    """The use case of means that come in, whatever the way."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        self._database = database
+        self._rules = rules
+
+    async def add(
+        self,
+        *,
+        patron: UserId,
+        amount: Money,
+        provider: str,
+        reference: str,
+        reason: str,
+        now: datetime,
+    ) -> bool:
+        """Book *amount* from *provider* (``by_hand``) as means of *patron*.
+
+        *reference* is the provider's own name of this movement: the same one is
+        booked once, however often it comes.
+
+        Returns:
+            Whether it was booked; ``False`` if it had been before.
+
+        Raises:
+            InvalidRequest: the amount is not above zero, of another currency or more
+                than a patron may hold; or there is no reference or no reason.
+            NotFound: there is no such user.
+            IdempotencyMismatch: another amount was booked under this reference.
+        """
+        self._refuse(amount, reference, reason)
+        entry = JournalEntry.transfer(
+            kind=EntryKind.MEANS_ADDED,
+            natural_key=f"means_added:{provider}:{reference}",
+            memo=reason,
+            made_at=now,
+            debit=chart.cash(provider),
+            credit=chart.means(patron),
+            amount=amount,
+        )
+        async with self._database.transaction() as tx:
+            if not await patrons.lock(tx, patron):
+                raise NotFound
+            before = await journal.find(tx, patron, entry.natural_key)
+            if before is not None:
+                if before.postings != entry.postings:
+                    raise IdempotencyMismatch(
+                        f"{reference} was booked before, with another amount."
+                    )
+                return False
+            means = await journal.balance(tx, chart.means(patron), amount.currency)
+            most = Money(self._rules.max_means_minor, self._rules.currency)
+            if means + amount > most:
+                raise InvalidRequest(
+                    f"With {amount} more, means of {means} would exceed {most}."
+                )
+            await journal.append(tx, patron, entry)
+        return True
+
+    def _refuse(self, amount: Money, reference: str, reason: str) -> None:
+        if amount.currency != self._rules.currency or amount.minor <= 0:
+            raise InvalidRequest(
+                f"Means are added in {self._rules.currency}, more than nothing."
+            )
+        if not reference.strip() or not reason.strip():
+            raise InvalidRequest("Adding means needs a reference and a reason.")

@@ -1,0 +1,379 @@
+"""Auditing: every cent of the books is told once more and held against what is stored.
+
+One pass in one snapshot, a few patrons at a time, so that memory does not grow with
+their number::
+
+    periods, slices      what was frozen, in which slices, and which are settled
+    each patron          his chain, his balances, his pots with things and shares
+    the house            its chain, and each slice's entry against the shares of it
+    all                  balances that chains share, and the cash
+
+What is found is told by ``core.audit`` and its neighbours; here is only the order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, zip_longest
+from typing import Final
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core import chart
+from overallt_server.core.audit import Finding, row
+from overallt_server.core.audit_balances import Balances, PatronBalances
+from overallt_server.core.audit_chains import ChainAudit, StoredEntry
+from overallt_server.core.audit_flattrs import audit_budget, audit_flattr
+from overallt_server.core.audit_pots import (
+    BookedEntry,
+    FrozenPeriod,
+    PotAudit,
+    PotRecords,
+    PotThings,
+    closing_key,
+    settling_key,
+)
+from overallt_server.core.audit_slices import (
+    SliceAudit,
+    SliceName,
+    Span,
+    audit_slices,
+)
+from overallt_server.core.journal import EntryKind
+from overallt_server.core.periods import CLOSE_AFTER, Period
+from overallt_server.core.rules import Rules
+from overallt_server.core.settlement import PotThing
+from overallt_server.core.things import Thing
+from overallt_server.storage import audit, budgets, periods, things
+from overallt_server.storage.audit import PatronRows, StoredPot
+from overallt_server.storage.database import Database, Transaction
+from overallt_server.storage.periods import StoredPeriod
+from overallt_server.storage.schema import HOUSE
+
+# How many patrons' rows, and how many of the house's entries, are read at once.
+PATRONS_AT_ONCE: Final = 500
+ENTRIES_AT_ONCE: Final = 20
+
+# The kinds of entries that are about a closed period.
+OF_PERIODS: Final = frozenset(
+    {EntryKind.PERIOD_CLOSED, EntryKind.PATRON_SETTLED, EntryKind.SLICE_SETTLED}
+)
+
+_CASH_BY_HAND: Final = chart.cash("by_hand")
+
+
+class Auditing:
+    """The use case of auditing the books; it changes nothing."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        self._database = database
+        self._rules = rules
+
+    async def audit(self) -> list[Finding]:
+        """Check everything; empty if every cent is where it belongs."""
+        async with self._database.snapshot() as tx:
+            one_pass = _Pass(tx, self._rules.currency)
+            await one_pass.run()
+        # A fault of a whole period is met again in each of its pots.
+        return list(dict.fromkeys(one_pass.findings))
+
+
+class _Pass:
+    """One audit: what has been found so far, and what later checks need of it."""
+
+    def __init__(self, tx: Transaction, currency: str) -> None:
+        self.findings: list[Finding] = []
+        self._tx = tx
+        self._currency = currency
+        self._frozen: dict[Period, FrozenPeriod] = {}
+        self._spans: dict[Period, Mapping[int, Span]] = {}
+        self._slices: dict[SliceName, SliceAudit] = {}
+        self._balances = Balances()
+        # False once some chain could not be told: what chains share proves nothing.
+        self._is_certain = True
+
+    async def run(self) -> None:
+        await self._check_periods()
+        last = HOUSE
+        while patrons := await audit.patrons_after(
+            self._tx, last, count=PATRONS_AT_ONCE
+        ):
+            await self._check_patrons(patrons)
+            last = patrons[-1]
+        await self._check_house()
+        if self._is_certain:
+            self.findings += self._balances.findings()
+
+    def _find(
+        self, table: str, row_: str, problem: str, expected: object, found: object
+    ) -> None:
+        self.findings.append(Finding(table, row_, problem, str(expected), str(found)))
+
+    # --- Periods and slices ---------------------------------------------------------
+
+    async def _check_periods(self) -> None:
+        stored = sorted(await periods.every(self._tx), key=lambda each: each.period)
+        missing = await audit.periods_without_row(self._tx)
+        missing += [
+            before.period.next
+            for before, after in pairwise(stored)
+            if after.period != before.period.next
+        ]
+        for period in sorted(set(missing)):
+            self._find("periods", row(period=period), "it is missing", "", "")
+        house_keys = await audit.house_keys(self._tx)
+        for each in stored:
+            await self._check_period(each, house_keys)
+
+    async def _check_period(self, stored: StoredPeriod, house_keys: set[str]) -> None:
+        period = stored.period
+        earliest = period.end + CLOSE_AFTER
+        if stored.closed_at < earliest:
+            problem = "it was closed too early"
+            self._find(
+                "periods", row(period=period), problem, earliest, stored.closed_at
+            )
+        self._frozen[period] = await self._freeze(stored)
+        found, spans = audit_slices(
+            period,
+            await audit.slices_of(self._tx, period),
+            await audit.pot_slices(self._tx, period),
+        )
+        self.findings += found
+        self._spans[period] = spans
+        settled_at = {
+            each.number: each.settled_at
+            for each in await audit.slices_of(self._tx, period)
+        }
+        for number, span in spans.items():
+            name = SliceName(period, number)
+            slice_ = SliceAudit(
+                name,
+                span,
+                settled_at=settled_at.get(number),
+                is_booked=name.key in house_keys,
+                has_things=await audit.has_things(self._tx, period, span),
+                has_shares=await audit.has_shares(self._tx, period, span),
+            )
+            self.findings += slice_.findings
+            self._slices[name] = slice_
+        left = [n for n in spans if not self._slices[SliceName(period, n)].is_settled]
+        if stored.settled_at is not None and left:
+            problem = "it is marked as settled, but some slices are not"
+            self._find("periods", row(period=period), problem, "", stored.settled_at)
+
+    async def _freeze(self, stored: StoredPeriod) -> FrozenPeriod:
+        # One period's rate stands in each of its pots: where none agrees, it is wrong.
+        told = await audit.rates(self._tx, stored.period)
+        fee_bps, currency = stored.fee_bps, stored.currency
+        if told:
+            commonest = max(told, key=lambda each: told[each])
+            if fee_bps not in {rate for rate, _currency in told}:
+                problem = "its fee_bps is not that of its pots"
+                fee_bps = commonest[0]
+                self._find(
+                    "periods",
+                    row(period=stored.period),
+                    problem,
+                    fee_bps,
+                    stored.fee_bps,
+                )
+            if currency not in {currency for _rate, currency in told}:
+                problem = "its currency is not that of its pots"
+                currency = commonest[1]
+                self._find(
+                    "periods",
+                    row(period=stored.period),
+                    problem,
+                    currency,
+                    stored.currency,
+                )
+        return FrozenPeriod(stored.period, fee_bps, currency, stored.closed_at)
+
+    # --- Patrons --------------------------------------------------------------------
+
+    async def _check_patrons(self, patrons: list[UserId]) -> None:
+        rows = await audit.rows_of(self._tx, Span(patrons[0], patrons[-1]))
+        given = await budgets.after(
+            self._tx, UserId(patrons[0] - 1), count=len(patrons)
+        )
+        flattred = {
+            thing
+            for each in rows.values()
+            for in_period in each.flattrs.values()
+            for thing in in_period
+        }
+        registered = await things.many(self._tx, flattred)
+        for patron in patrons:
+            self._check_patron(patron, rows.get(patron, PatronRows()), registered)
+            if patron in given:
+                self.findings += audit_budget(patron, given[patron], self._currency)
+
+    def _check_patron(
+        self, patron: UserId, rows: PatronRows, registered: Mapping[ThingId, Thing]
+    ) -> None:
+        chain = ChainAudit(patron, self._accounts_of(patron, rows))
+        own = PatronBalances(patron)
+        by_key: dict[str, BookedEntry] = {}
+        for booked in _booked(chain, rows.entries, rows.entries[1:]):
+            own.book(booked)
+            self._balances.book(booked)
+            by_key[booked.entry.natural_key] = booked
+        chain.finish(rows.lost_numbers)
+        self._take(chain, own)
+        for period, frozen in self._frozen.items():
+            pot = rows.pots.get(period)
+            if pot is None:
+                self._check_no_pot(patron, frozen, rows, by_key)
+                continue
+            slice_ = self._slice_of(patron, period, pot)
+            records = PotRecords(
+                patron=patron,
+                frozen=frozen,
+                slice_=slice_.name.number,
+                is_settled=slice_.is_settled,
+                pot=pot.pot,
+                fee_bps=pot.fee_bps,
+                things=rows.things[period],
+                evidence=_evidence(rows, frozen, registered),
+                shares=rows.shares[period],
+                closing=by_key.get(closing_key(period)),
+                settling=by_key.get(settling_key(period)),
+                chain_is_certain=chain.is_certain,
+            )
+            pot_audit = PotAudit(records)
+            self.findings += pot_audit.findings
+            slice_.add(records, pot_audit)
+        self._check_strays(patron, rows, by_key)
+        for period, flattrs in rows.flattrs.items():
+            closed = self._frozen.get(period)
+            for thing, flattr in flattrs.items():
+                known = registered.get(thing)
+                self.findings += audit_flattr(
+                    flattr,
+                    owner=known.owner if known else None,
+                    closed_at=closed.closed_at if closed else None,
+                )
+
+    def _check_strays(
+        self, patron: UserId, rows: PatronRows, by_key: Mapping[str, BookedEntry]
+    ) -> None:
+        # What says that it is of a closed period, and is of none.
+        for table, periods_ in (("pot_things", rows.things), ("shares", rows.shares)):
+            for period in sorted(periods_.keys() - self._frozen.keys()):
+                key = row(patron_id=patron, period=period)
+                self._find(table, key, "its period is not closed", "", "")
+        keys = {closing_key(period) for period in self._frozen}
+        keys |= {settling_key(period) for period in self._frozen}
+        for natural_key, booked in by_key.items():
+            if booked.entry.kind in OF_PERIODS and natural_key not in keys:
+                self._find_stray(booked)
+
+    def _find_stray(self, booked: BookedEntry) -> None:
+        problem, key = "it is of no closed period", booked.entry.natural_key
+        self._find("journal_entries", booked.row, problem, "", key)
+
+    def _accounts_of(
+        self, patron: UserId, rows: PatronRows
+    ) -> Iterable[chart.LedgerAccount]:
+        yield from (chart.means(patron), chart.revenue(patron))
+        yield from (chart.FEE_INCOME, _CASH_BY_HAND)
+        for period, pot in rows.pots.items():
+            yield chart.reserved(patron, period)
+            yield chart.clearing(period, pot.slice_)
+
+    def _slice_of(self, patron: UserId, period: Period, pot: StoredPot) -> SliceAudit:
+        spans = self._spans[period]
+        number = pot.slice_
+        if number not in spans or not spans[number].covers(patron):
+            number = next(n for n, span in spans.items() if span.covers(patron))
+        return self._slices[SliceName(period, number)]
+
+    def _check_no_pot(
+        self,
+        patron: UserId,
+        frozen: FrozenPeriod,
+        rows: PatronRows,
+        by_key: Mapping[str, BookedEntry],
+    ) -> None:
+        period = frozen.period
+        booked = by_key.get(closing_key(period))
+        given = [each for each in rows.flattrs[period].values() if not each.undone_at]
+        if booked or given or rows.things[period] or rows.shares[period]:
+            amount = booked.entry.postings[0].amount if booked else ""
+            key = row(patron_id=patron, period=period)
+            self._find("pots", key, "it is missing", amount, "")
+
+    # --- The house ------------------------------------------------------------------
+
+    async def _check_house(self) -> None:
+        accounts = [chart.clearing(name.period, name.number) for name in self._slices]
+        accounts += [chart.revenue(owner) for owner in await audit.owners(self._tx)]
+        chain, own = ChainAudit(HOUSE, accounts), PatronBalances(HOUSE)
+        names = {name.key: name for name in self._slices}
+        last = 0
+        # One more than is checked: each entry's hash stands in the next one too.
+        while entries := await audit.house_entries(
+            self._tx, after=last, count=ENTRIES_AT_ONCE + 1
+        ):
+            checked = entries[:ENTRIES_AT_ONCE]
+            for booked in _booked(chain, checked, entries[1:]):
+                own.book(booked)
+                self._balances.book(booked)
+                name = names.pop(booked.entry.natural_key, None)
+                if name is not None:
+                    await self._check_slice(name, booked, chain)
+                elif booked.entry.kind in OF_PERIODS:
+                    self._find_stray(booked)
+            last = checked[-1].number
+        chain.finish(await audit.lost_house_numbers(self._tx))
+        for name in names.values():
+            await self._check_slice(name, None, chain)
+        self._take(chain, own)
+
+    async def _check_slice(
+        self, name: SliceName, booked: BookedEntry | None, chain: ChainAudit
+    ) -> None:
+        slice_ = self._slices[name]
+        if not slice_.is_settled:
+            return
+        self.findings += slice_.check_entry(
+            booked,
+            frozen=self._frozen[name.period],
+            stored_minor_by_owner=await audit.owners_shares(
+                self._tx, name.period, slice_.span
+            ),
+            chain_is_certain=chain.is_certain,
+        )
+
+    def _take(self, chain: ChainAudit, own: PatronBalances) -> None:
+        # Balances are proof only if every entry of the chain could be told.
+        self.findings += chain.findings
+        if chain.is_certain:
+            self.findings += own.findings
+        else:
+            self._is_certain = False
+
+
+def _evidence(
+    rows: PatronRows, frozen: FrozenPeriod, registered: Mapping[ThingId, Thing]
+) -> PotThings:
+    # What the pot's things should be, by the flattrs and the things as they are now.
+    evidence: dict[ThingId, PotThing] = {}
+    for id_, flattr in rows.flattrs[frozen.period].items():
+        thing, in_pot = registered.get(id_), rows.things[frozen.period].get(id_)
+        if flattr.undone_at is not None and flattr.undone_at <= frozen.closed_at:
+            continue
+        if thing is not None:
+            evidence[id_] = PotThing(id_, thing.owner, flattr.weight, thing.charity)
+        elif in_pot is not None:
+            # That there is no such thing is the flattr's finding, not the pot's.
+            evidence[id_] = in_pot
+    return evidence
+
+
+def _booked(
+    chain: ChainAudit, entries: Sequence[StoredEntry], following: Sequence[StoredEntry]
+) -> Iterator[BookedEntry]:
+    # The entries that could be told; each is checked with the one that follows it.
+    for stored, after in zip_longest(entries, following):
+        entry = chain.check(stored, hash_in_next=after.previous_hash if after else None)
+        if entry is not None:
+            yield BookedEntry(stored.row, entry)

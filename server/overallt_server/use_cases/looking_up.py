@@ -1,0 +1,78 @@
+"""Looking up users and things, for whoever may see them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from overallt.protocol.ids import ThingId, UserId, is_thing_id, is_username
+from overallt_server.core.refusals import NotFound
+from overallt_server.core.things import Thing
+from overallt_server.core.users import User
+from overallt_server.storage import health, things, users
+from overallt_server.storage.database import Database
+
+_NO_THING: Final = "There is no thing with this id."
+
+
+class LookingUp:
+    """Finds what others name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def is_possible(self) -> bool:
+        """Tell whether anything could be looked up now."""
+        return await health.answers(self._database)
+
+    async def thing(self, tag_id: str) -> Thing:
+        """Return the thing that a text tag with *tag_id* names.
+
+        A number names a thing, a username the profile thing of that user.
+
+        Raises:
+            NotFound: nobody has this id.
+        """
+        wanted = await self.thing_id(tag_id)
+        async with self._database.snapshot() as tx:
+            thing = await things.get(tx, wanted)
+        if thing is None:
+            raise NotFound(_NO_THING)
+        return thing
+
+    async def thing_id(self, tag_id: str) -> ThingId:
+        """Return the number of the thing that a text tag with *tag_id* names.
+
+        A number is returned as it is, whether there is such a thing or not.
+
+        Raises:
+            NotFound: nobody has this username.
+        """
+        if is_thing_id(tag_id):
+            return ThingId(int(tag_id))
+        try:
+            return (await self.user(tag_id)).profile_thing
+        except NotFound as error:
+            raise NotFound(_NO_THING) from error
+
+    async def user(self, username: str) -> User:
+        """Return the user called *username*.
+
+        Raises:
+            NotFound: nobody is called so.
+        """
+        user = None
+        if is_username(username):
+            async with self._database.snapshot() as tx:
+                user = await users.by_username(tx, username)
+        if user is None:
+            raise NotFound("There is no user with this name.")
+        return user
+
+    async def users(self, ids: Iterable[UserId]) -> dict[UserId, User]:
+        """Return the users of *ids*, by id."""
+        async with self._database.snapshot() as tx:
+            return await users.many(tx, ids)
+
+    async def things_of(self, owner: UserId, *, page: int, count: int) -> list[Thing]:
+        """List the things of *owner*, newest first, hidden ones too."""
+        async with self._database.snapshot() as tx:
+            return await things.of_owner(tx, owner, page=page, count=count)

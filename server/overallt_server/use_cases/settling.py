@@ -1,0 +1,147 @@
+"""Settling: the pots of a closed period become revenue, slice by slice.
+
+Each slice of patrons is one transaction: it claims the slice, books every patron's
+pot with its shares, then one entry for all owners, and is kept whole or not at all.
+So a settlement may be killed at any instant and started again, by any number of
+workers on PostgreSQL, and books the same cents once: it computes from what was frozen
+at the close and from nothing else, and natural keys are unique.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from overallt.protocol.ids import UserId
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.rules import Rules
+from overallt_server.core.settlement import (
+    Settlement,
+    patron_entry,
+    settle,
+    slice_entry,
+)
+from overallt_server.storage import journal, patrons, periods, pots, shares
+from overallt_server.storage.database import Database, Transaction
+from overallt_server.storage.periods import Slice, SliceCounts, StoredPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPeriod:
+    """A settled period; *patrons* are those whose pot was above zero."""
+
+    period: Period
+    patrons: int
+    shares: Money
+    fee: Money
+
+
+class Settling:
+    """The use case of settling a closed period."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        self._database = database
+        self._rules = rules
+
+    async def settle(
+        self,
+        *,
+        period: Period,
+        now: datetime,
+        hold: bool,
+        progress: Callable[[int, int], None],
+    ) -> SettledPeriod:
+        """Settle *period*; what is settled already is not settled again.
+
+        *progress* is told how many slices are settled and how many there are, after
+        each one that is kept.
+
+        Raises:
+            InvalidRequest: it is not closed yet, or *hold* and the days on which its
+                preliminary figures may be looked at are not over.
+        """
+        async with self._database.snapshot() as tx:
+            stored = await periods.get(tx, period)
+        if stored is None:
+            raise InvalidRequest(f"{period} must be closed before it can be settled.")
+        if hold:
+            self._refuse_before_hold_ends(period, now)
+        # What other workers are busy with is waited for only when nothing else is
+        # left: should they fail, it is settled here.
+        for wait in (False, True):
+            while counts := await self._settle_slice(stored, now, wait=wait):
+                progress(counts.settled, counts.every)
+        async with self._database.transaction() as tx:
+            await periods.mark_settled(tx, period, at=now)
+            totals = await pots.totals(tx, period)
+            shared = await journal.cleared(tx, period, stored.currency)
+        fee = Money(totals.minor, stored.currency) - shared
+        return SettledPeriod(period, totals.patrons, shared, fee)
+
+    def _refuse_before_hold_ends(self, period: Period, now: datetime) -> None:
+        settles_at = period.end + timedelta(days=self._rules.hold_days)
+        if now < settles_at:
+            raise InvalidRequest(
+                f"{period} is held until {settles_at:%Y-%m-%d}, so that its "
+                "preliminary figures can be looked at."
+            )
+
+    async def _settle_slice(
+        self, stored: StoredPeriod, now: datetime, *, wait: bool
+    ) -> SliceCounts | None:
+        async with self._database.transaction() as tx:
+            slice_ = await periods.claim_slice(tx, stored.period, at=now, wait=wait)
+            if slice_ is None:
+                return None
+            by_owner = await _settle_patrons(tx, stored, slice_, now)
+            if any(by_owner.values()):
+                entry = slice_entry(
+                    by_owner,
+                    period=stored.period,
+                    slice_=slice_.number,
+                    currency=stored.currency,
+                    now=now,
+                )
+                await patrons.lock_house(tx)
+                await journal.append_to_house(tx, entry)
+            return await periods.count_slices(tx, stored.period)
+
+
+async def _settle_patrons(
+    tx: Transaction, stored: StoredPeriod, slice_: Slice, now: datetime
+) -> Counter[UserId]:
+    # Books each patron of the slice; gives what his shares are to each owner.
+    period, first, last = stored.period, slice_.first, slice_.last
+    await patrons.lock_between(tx, first, last)
+    frozen = await pots.between(tx, period, first, last)
+    things = await pots.things_between(tx, period, first, last)
+    settlements: dict[UserId, Settlement] = {}
+    by_owner = Counter[UserId]()
+    for pot in frozen:
+        settlement = settle(
+            pot.amount.minor,
+            pot.fee_bps,
+            things.get(pot.patron, []),
+            patron=pot.patron,
+            period=period,
+        )
+        settlements[pot.patron] = settlement
+        for share in settlement.shares:
+            by_owner[share.owner] += share.minor
+    entries = {
+        pot.patron: patron_entry(
+            settlements[pot.patron],
+            patron=pot.patron,
+            period=period,
+            slice_=slice_.number,
+            currency=stored.currency,
+            now=now,
+        )
+        for pot in frozen
+        if pot.amount.minor
+    }
+    await journal.append_each(tx, entries)
+    await shares.add(tx, period, settlements, stored.currency)
+    return by_owner

@@ -1,0 +1,110 @@
+"""Signing up: a new user, and the thing that his profile is."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from overallt.protocol.ids import ThingId, UserId, is_username
+from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.things import Thing
+from overallt_server.core.users import User
+from overallt_server.storage import things, users
+from overallt_server.storage.database import Database, Transaction
+from overallt_server.storage.id_blocks import IdBlocks
+from overallt_server.storage.uniqueness import Taken
+from overallt_server.use_cases.passwords import Passwords, refuse_weak
+
+# The API's addresses may end in these: /rest/v2/users/ada.json is ada.
+_SUFFIXES: Final = (".json", ".as", ".atom", ".txt")
+
+
+class SigningUp:
+    """Makes users."""
+
+    def __init__(self, database: Database, passwords: Passwords) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._ids = IdBlocks(database)
+
+    async def sign_up(
+        self,
+        *,
+        username: str,
+        email: str,
+        password: str,
+        profile_url: Callable[[str], str],
+        now: datetime,
+    ) -> User:
+        """Make a user and his profile thing, at ``profile_url(username)``.
+
+        Raises:
+            InvalidRequest: the sentence says what is wrong with which of the three,
+                or that the username or the address is taken.
+        """
+        username = _username(username)
+        email = _email(email)
+        refuse_weak(password, username=username)
+        password_hash = await self._passwords.hash(password)
+        user = User(
+            id=UserId(await self._ids.next("user")),
+            username=username,
+            email=email,
+            registered_at=now,
+            profile_thing=ThingId(await self._ids.next("thing")),
+        )
+        try:
+            async with self._database.transaction() as tx:
+                await _refuse_taken(tx, user)
+                await users.add(tx, user, password_hash=password_hash)
+                await things.add(tx, _profile(user, profile_url(username)))
+        except Taken as error:
+            # Somebody else signed up between our question and our answer.
+            raise InvalidRequest("This username or address was just taken.") from error
+        return user
+
+
+async def _refuse_taken(tx: Transaction, user: User) -> None:
+    if await users.by_username(tx, user.username) is not None:
+        raise InvalidRequest("This username is taken.")
+    if await users.by_email(tx, user.email) is not None:
+        raise InvalidRequest("There is an account with this e-mail address already.")
+
+
+def _username(text: str) -> str:
+    username = text.strip().lower()
+    if not is_username(username) or username.endswith(_SUFFIXES):
+        raise InvalidRequest(
+            "A username has 1 to 30 letters a to z, digits, dots, dashes and "
+            "underscores, begins with a letter or a digit and is no number."
+        )
+    return username
+
+
+def _email(text: str) -> str:
+    try:
+        # The syntax alone is judged here: nothing is asked of the network, and .test
+        # is as good a name as any other for trying the server out.
+        valid = validate_email(
+            text.strip(), check_deliverability=False, test_environment=True
+        )
+    except EmailNotValidError as error:
+        raise InvalidRequest("This is not an e-mail address.") from error
+    return valid.normalized.lower()
+
+
+def _profile(user: User, url: str) -> Thing:
+    return Thing(
+        id=user.profile_thing,
+        owner=user.id,
+        url=url,
+        title=f"{user.username} on Överallt",
+        description="",
+        language="en_GB",
+        category="people",
+        tags=(),
+        hidden=False,
+        charity=False,
+        created_at=user.registered_at,
+    )

@@ -1,0 +1,174 @@
+"""Databases for every test that wants one: migrated, empty and its own.
+
+``database`` is SQLite; ``any_database`` runs the test on SQLite and on PostgreSQL.
+A test that needs a second connection opens another ``Database`` on ``sqlite_url``,
+``postgres_url`` or ``any_database_url``. One PostgreSQL serves a whole session and
+each test gets a copy of a migrated template in it.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pytest
+
+from overallt_server.storage.database import Database
+from overallt_server.storage.migrating import migrate
+
+POSTGRES_PROGRAMS: Final = Path("/usr/lib/postgresql")
+START_SECONDS: Final = 60
+_numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for PostgreSQL, so that no test can forget to."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "postgres_url" in item.fixturenames:
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail instead of skipping where CI must have had browsers and PostgreSQL."""
+    report = yield
+    needed = item.get_closest_marker("e2e") or item.get_closest_marker("postgres")
+    if report.skipped and needed and "OVERALLT_NO_SKIPS" in os.environ:
+        report.outcome = "failed"
+    return report
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "template.sqlite"
+    asyncio.run(_migrated(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    file = tmp_path / "overallt.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """Start PostgreSQL and make a migrated template; gives the server's URL."""
+    folders = sorted(POSTGRES_PROGRAMS.glob("*/bin/initdb"))
+    if not folders:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    programs = folders[-1].parent
+    # PostgreSQL refuses to run as root, which is what a container's tests run as.
+    user = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="overallt-postgres-") as name:
+        folder = Path(name)
+        if user:
+            shutil.chown(folder, user)
+        port = _free_port()
+        subprocess.run(
+            [
+                *(programs / "initdb", "-D", folder / "data", "-U", "overallt"),
+                *("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"),
+            ],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            user=user,
+        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": folder,
+            "fsync": "off",
+            "max_connections": 50,
+        }
+        server = subprocess.Popen(
+            [
+                *(programs / "postgres", "-D", folder / "data"),
+                *(f"--{name}={value}" for name, value in settings.items()),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            user=user,
+        )
+        try:
+            url = f"postgresql://overallt@127.0.0.1:{port}"
+            _wait_until_it_answers(url, server)
+            _run_sql(url, "CREATE DATABASE template")
+            asyncio.run(_migrated(f"{url}/template"))
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(START_SECONDS)
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    _run_sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE template")
+    yield f"{postgres_template}/{name}"
+    _run_sql(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    database = Database(sqlite_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def any_database(any_database_url: str) -> AsyncIterator[Database]:
+    database = Database(any_database_url)
+    yield database
+    await database.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(f"{url}/postgres").close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > give_up:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _run_sql(url: str, statement: str) -> None:
+    with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -1,0 +1,352 @@
+"""A settlement that is killed at any instant and started again books the same cents.
+
+The program that settles is the real one, in a process of its own, killed by SIGKILL: at
+random instants, and surely in the middle, while the test holds the lock that it needs.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core import chart
+from overallt_server.core.journal import EntryKind, JournalEntry
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+from overallt_server.core.rules import Rules
+from overallt_server.storage import journal, schema
+from overallt_server.storage.database import Database, Transaction
+from overallt_server.use_cases.auditing import Auditing
+from overallt_server.use_cases.closing import Closing
+from overallt_server.use_cases.settling import Settling
+
+JANUARY = Period(2026, 1)
+PATRONS = 300
+THINGS = 40
+FIRST_PATRON = 1000
+SLICES = 30
+KILLS = 5
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Books:
+    """What must be the same however often the settlement was killed."""
+
+    shares: list[object]
+    postings: list[object]
+    unsettled: int
+
+
+async def read(database: Database) -> Books:
+    slices = schema.slices.c
+    async with database.snapshot() as tx:
+        return Books(
+            shares=await _all(tx, schema.shares),
+            postings=await _all(tx, schema.postings),
+            unsettled=len(
+                (
+                    await tx.execute(
+                        sa.select(slices.slice).where(slices.settled_at.is_(None))
+                    )
+                ).all()
+            ),
+        )
+
+
+async def _all(tx: Transaction, table: sa.Table) -> list[object]:
+    rows = await tx.execute(sa.select(table).order_by(*table.primary_key))
+    return list(rows.all())
+
+
+async def keep_books(url: str, rules: Rules) -> None:
+    """Make a closed month of many patrons, each with a few things."""
+    chance = random.Random(2026)  # noqa: S311 - the same month in every run.
+    database = Database(url)
+    at = JANUARY.start + timedelta(days=3)
+    patrons = [UserId(FIRST_PATRON + number) for number in range(PATRONS)]
+    async with database.transaction() as tx:
+        await tx.execute(schema.users.insert(), [_user(each) for each in patrons])
+        await tx.execute(
+            schema.things.insert(), [_thing(number) for number in range(1, THINGS + 1)]
+        )
+        await tx.execute(
+            schema.budgets.insert(),
+            [
+                {
+                    "patron_id": patron,
+                    "amount_minor": chance.randint(200, 10_000),
+                    "currency": "EUR",
+                    "active": True,
+                }
+                for patron in patrons
+            ],
+        )
+        await tx.execute(
+            schema.flattrs.insert(),
+            [
+                {
+                    "patron_id": patron,
+                    "period": JANUARY,
+                    "thing_id": thing,
+                    "weight": 1,
+                    "flattred_at": at,
+                    "undone_at": None,
+                }
+                for patron in patrons
+                for thing in chance.sample(range(1, THINGS + 1), chance.randint(0, 9))
+            ],
+        )
+        entries = {
+            patron: JournalEntry.transfer(
+                kind=EntryKind.MEANS_ADDED,
+                natural_key="means_added:by_hand:first",
+                memo="a transfer",
+                made_at=at,
+                debit=chart.cash("by_hand"),
+                credit=chart.means(patron),
+                amount=Money(chance.randint(1, 20_000), "EUR"),
+            )
+            for patron in patrons
+        }
+        await journal.append_each(tx, entries)
+    closing = Closing(database, rules)
+    await closing.close(period=JANUARY, now=JANUARY.end + timedelta(hours=1))
+    await database.close()
+
+
+def _user(patron: UserId) -> dict[str, object]:
+    return {
+        "id": patron,
+        "username": f"patron{patron}",
+        "email": f"patron{patron}@users.test",
+        "password_hash": "!",
+        "profile_thing_id": ThingId(1_000_000 + patron),
+        "registered_at": JANUARY.start,
+    }
+
+
+def _thing(number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "owner_id": number % 7 + 1,
+        "url": f"https://things.test/{number}",
+        "title": f"Thing {number}",
+        "description": "",
+        "language": "en_GB",
+        "category": "rest",
+        "tags": [],
+        "hidden": False,
+        "charity": number % 10 == 0,
+        "created_at": JANUARY.start,
+    }
+
+
+@pytest.fixture(scope="module")
+def ten_a_slice() -> Rules:
+    return Rules(
+        currency="EUR",
+        min_budget_minor=200,
+        max_budget_minor=10_000,
+        max_means_minor=100_000,
+        fee_bps=1000,
+        hold_days=9,
+        slice_patrons=PATRONS // SLICES,
+    )
+
+
+@pytest.fixture(scope="module")
+def closed_month(
+    sqlite_template: Path,
+    ten_a_slice: Rules,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    file = tmp_path_factory.mktemp("month") / "closed.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    asyncio.run(keep_books(f"sqlite:///{file}", ten_a_slice))
+    return file
+
+
+@pytest.fixture(scope="module")
+def undisturbed(closed_month: Path, ten_a_slice: Rules) -> Books:
+    """Settle a copy without any disturbance."""
+    file = closed_month.with_name("undisturbed.sqlite")
+    shutil.copyfile(closed_month, file)
+
+    async def settle() -> Books:
+        database = Database(f"sqlite:///{file}")
+        await Settling(database, ten_a_slice).settle(
+            period=JANUARY,
+            now=JANUARY.end + timedelta(days=9),
+            hold=True,
+            progress=lambda _done, _all: None,
+        )
+        books = await read(database)
+        await database.close()
+        return books
+
+    return asyncio.run(settle())
+
+
+@pytest.fixture
+async def month(closed_month: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    file = tmp_path / "month.sqlite"
+    shutil.copyfile(closed_month, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    await database.close()
+
+
+@contextmanager
+def settling(url: str, folder: Path, rules: Rules) -> Iterator[subprocess.Popen[str]]:
+    """Run the program that settles; it is dead when this ends."""
+    environment = os.environ | {
+        "OVERALLT_DATA": str(folder),
+        "OVERALLT_DATABASE": url,
+        "OVERALLT_SLICE_PATRONS": str(rules.slice_patrons),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "overallt_server", "settle", str(JANUARY)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def settle_to_the_end(url: str, folder: Path, rules: Rules) -> None:
+    with settling(url, folder, rules) as process:
+        _out, errors = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert 0 == process.returncode, errors
+
+
+def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not is_so() and process.poll() is None:
+        assert time.monotonic() < give_up
+        time.sleep(0.0005)
+
+
+def settled_slices(file: str) -> int:
+    connection = sqlite3.connect(file)
+    try:
+        query = "SELECT count(settled_at) FROM slices"
+        count: int = connection.execute(query).fetchone()[0]
+        return count
+    finally:
+        connection.close()
+
+
+def test_the_month_is_worth_killing(undisturbed: Books) -> None:
+    assert 0 == undisturbed.unsettled
+    assert 1000 < len(undisturbed.shares)
+    assert 3 * PATRONS < len(undisturbed.postings)
+
+
+async def test_killed_at_random_instants_it_books_the_same_cents(
+    month: Database, tmp_path: Path, ten_a_slice: Rules, undisturbed: Books
+) -> None:
+    file, url = str(month.url.database), f"sqlite:///{month.url.database}"
+    chance = random.SystemRandom()
+    in_the_middle = 0
+    for after in sorted(chance.sample(range(1, SLICES - 2), KILLS)):
+        with settling(url, tmp_path, ten_a_slice) as process:
+            wait_until(lambda wanted=after: settled_slices(file) >= wanted, process)  # type: ignore[misc]
+            await asyncio.sleep(chance.uniform(0, 0.01))
+            process.send_signal(signal.SIGKILL)
+        in_the_middle += 0 < settled_slices(file) < SLICES
+    settle_to_the_end(url, tmp_path, ten_a_slice)
+
+    assert 0 < in_the_middle
+    assert undisturbed == await read(month)
+    assert [] == await Auditing(month, ten_a_slice).audit()
+
+
+async def test_killed_between_two_slices_it_books_the_same_cents(
+    month: Database, tmp_path: Path, ten_a_slice: Rules, undisturbed: Books
+) -> None:
+    file, url = str(month.url.database), f"sqlite:///{month.url.database}"
+    lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+    with settling(url, tmp_path, ten_a_slice) as process:
+        wait_until(lambda: settled_slices(file) >= SLICES // 3, process)
+        wait_until(lambda: _takes_the_lock(lock), process)
+        stopped_at = settled_slices(file)
+        await asyncio.sleep(0.2)
+        went_on_to = settled_slices(file)
+        process.send_signal(signal.SIGKILL)
+    lock.close()
+    half_settled = await Auditing(month, ten_a_slice).audit()
+    settle_to_the_end(url, tmp_path, ten_a_slice)
+
+    assert stopped_at == went_on_to
+    assert SLICES // 3 <= stopped_at < SLICES
+    assert [] == half_settled
+    assert undisturbed == await read(month)
+    assert [] == await Auditing(month, ten_a_slice).audit()
+
+
+def _takes_the_lock(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+async def test_killed_within_a_slice_on_postgresql_it_books_the_same_cents(
+    postgres_url: str, tmp_path: Path, ten_a_slice: Rules, undisturbed: Books
+) -> None:
+    await keep_books(postgres_url, ten_a_slice)
+    database = Database(postgres_url)
+    with psycopg.connect(postgres_url) as lock:
+        with settling(postgres_url, tmp_path, ten_a_slice) as process:
+            wait_until(lambda: _settled_on_postgresql(lock) >= SLICES // 3, process)
+            # Shares are written in the middle of each slice's transaction.
+            lock.execute("LOCK TABLE shares IN SHARE MODE")
+            wait_until(lambda: _is_waited_for(lock), process)
+            process.send_signal(signal.SIGKILL)
+        lock.rollback()
+    killed = await read(database)
+    half_settled = await Auditing(database, ten_a_slice).audit()
+    settle_to_the_end(postgres_url, tmp_path, ten_a_slice)
+    books = await read(database)
+    findings = await Auditing(database, ten_a_slice).audit()
+    await database.close()
+
+    assert 0 < killed.unsettled < SLICES
+    assert [] == half_settled
+    assert undisturbed == books
+    assert [] == findings
+
+
+def _settled_on_postgresql(connection: psycopg.Connection) -> int:
+    row = connection.execute("SELECT count(settled_at) FROM slices").fetchone()
+    connection.rollback()
+    return 0 if row is None else int(row[0])
+
+
+def _is_waited_for(connection: psycopg.Connection) -> bool:
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    row = connection.execute(query).fetchone()
+    return row is not None and row[0] > 0

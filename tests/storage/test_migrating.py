@@ -1,0 +1,131 @@
+"""The migrations make what the schema says, privately and all at once."""
+
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from overallt_server.storage import migrating, schema
+from overallt_server.storage.database import Database
+from overallt_server.storage.migrating import migrate
+
+
+def _differences(connection: sa.Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, schema.metadata))
+
+
+def _constraints(connection: sa.Connection) -> dict[str, set[str | None]]:
+    inspector = sa.inspect(connection)
+    return {
+        table: {
+            inspector.get_pk_constraint(table)["name"],
+            *(unique["name"] for unique in inspector.get_unique_constraints(table)),
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+async def test_the_migrations_make_the_schema(any_database: Database) -> None:
+    async with any_database.snapshot() as tx:
+        differences = await tx.run_sync(_differences)
+
+    assert [] == differences
+
+
+async def test_keys_and_their_columns_are_those_of_the_schema(
+    any_database: Database, tmp_path: Path
+) -> None:
+    made_by_metadata = Database(f"sqlite:///{tmp_path / 'metadata.sqlite'}")
+    async with made_by_metadata.transaction() as tx:
+        await tx.run_sync(schema.metadata.create_all)
+        expected = await tx.run_sync(_constraints)
+        expected_keys = await tx.run_sync(_primary_keys)
+    await made_by_metadata.close()
+    async with any_database.snapshot() as tx:
+        actual = await tx.run_sync(_constraints)
+        actual_keys = await tx.run_sync(_primary_keys)
+
+    assert expected == actual
+    assert expected_keys == actual_keys
+
+
+def _primary_keys(connection: sa.Connection) -> dict[str, list[str]]:
+    inspector = sa.inspect(connection)
+    return {
+        table: inspector.get_pk_constraint(table)["constrained_columns"]
+        for table in schema.metadata.tables
+    }
+
+
+async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
+    await migrate(any_database)
+
+    async with any_database.snapshot() as tx:
+        versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
+        assert [("0001",)] == versions.all()
+        apps = await tx.execute(sa.select(schema.apps.c.client_id))
+        assert [("overallt-proxy",)] == apps.all()
+
+
+async def test_our_proxy_is_a_public_app_of_ours(any_database: Database) -> None:
+    async with any_database.snapshot() as tx:
+        app = (await tx.execute(sa.select(schema.apps))).one()
+
+    assert app.first_party
+    assert app.secret_hash is None
+    assert app.redirect_uri is None
+
+
+async def test_only_the_servers_user_may_read_the_folder_and_the_file(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "data" / "overallt.sqlite"
+    database = Database(f"sqlite:///{file}")
+    await migrate(database)
+    await database.close()
+
+    assert 0o700 == stat.S_IMODE(file.parent.stat().st_mode)
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    original = Path(migrating.__file__).parent / "migrations"
+    for name in ("env.py", "versions/0001_first_tables.py"):
+        (tmp_path / "migrations" / name).write_text((original / name).read_text())
+    (versions / "0002_broken.py").write_text(
+        'revision, down_revision = "0002", "0001"\n'
+        "def upgrade(): raise ZeroDivisionError\n"
+    )
+    monkeypatch.setattr(migrating, "_FOLDER", tmp_path / "migrations")
+    database = Database(f"sqlite:///{tmp_path / 'overallt.sqlite'}")
+    with pytest.raises(ZeroDivisionError):
+        await migrate(database)
+    async with database.snapshot() as tx:
+        tables = await tx.run_sync(lambda bind: sa.inspect(bind).get_table_names())
+    await database.close()
+
+    assert [] == tables
+
+
+async def test_a_database_in_memory_needs_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = Database("sqlite://")
+    await migrate(database)
+    await database.close()
+
+    assert [] == _names_in(tmp_path)
+
+
+def _names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
