@@ -1,0 +1,1 @@
+"""The server's face: URLs, headers, JSON and pages; it decides nothing itself."""

@@ -1,0 +1,107 @@
+"""Signing up, in and out at a browser."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from overallt_server.core.refusals import InvalidRequest, NotSignedIn
+from overallt_server.web import inputs
+from overallt_server.web.addresses import Addresses, local_path
+from overallt_server.web.answers import problem_of
+from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.pages import page
+from overallt_server.web.sessions import (
+    SESSION,
+    drop_cookie,
+    session_token,
+    set_cookie,
+)
+
+HOME = "/dashboard"
+
+
+async def show_sign_up(request: web.Request) -> web.Response:
+    """Show the empty sign-up form."""
+    return page(request, "signup.html", form=inputs.SignUp(), problem="")
+
+
+async def sign_up(request: web.Request) -> web.Response:
+    """Make a user and sign him in; or say what is wrong, beside the form."""
+    form = await inputs.body(request, inputs.SignUp)
+    now = settings(request).now()
+    cases = use_cases(request)
+    try:
+        user = await cases.signing_up.sign_up(
+            username=form.username,
+            email=form.email,
+            password=form.password,
+            profile_url=Addresses(settings(request).public_url).profile,
+            now=now,
+        )
+    except InvalidRequest as refusal:
+        status, problem = problem_of(refusal)
+        return page(request, "signup.html", status=status, form=form, problem=problem)
+    token = await cases.signing_in.sign_in(
+        name=user.username,
+        password=form.password,
+        former=session_token(request),
+        now=now,
+    )
+    return _to(request, HOME, token)
+
+
+async def show_sign_in(request: web.Request) -> web.Response:
+    """Show the sign-in form; to somebody signed in, to make sure that it is he."""
+    form = inputs.query(request, inputs.SignIn)
+    return _sign_in_form(request, inputs.SignIn(next=form.next), problem="")
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Begin a session and go on to where the reader wanted to go."""
+    form = await inputs.body(request, inputs.SignIn)
+    try:
+        token = await use_cases(request).signing_in.sign_in(
+            name=form.name,
+            password=form.password,
+            former=session_token(request),
+            now=settings(request).now(),
+        )
+    except NotSignedIn as refusal:
+        status, problem = problem_of(refusal)
+        return _sign_in_form(request, form, problem=problem, status=status)
+    return _to(request, local_path(form.next, otherwise=HOME), token)
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """End the session here and at the browser."""
+    token = session_token(request)
+    if token is not None:
+        await use_cases(request).signing_in.sign_out(token)
+    response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
+    drop_cookie(request, response)
+    return response
+
+
+def _sign_in_form(
+    request: web.Request,
+    form: inputs.SignIn,
+    *,
+    problem: str,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> web.Response:
+    session = request.get(SESSION)
+    name = form.name if session is None else session.user.username
+    return page(
+        request,
+        "signin.html",
+        status=status,
+        name=name,
+        next=local_path(form.next, otherwise=""),
+        problem=problem,
+    )
+
+
+def _to(request: web.Request, path: str, token: str) -> web.Response:
+    response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
+    set_cookie(request, response, token)
+    return response

@@ -1,0 +1,67 @@
+"""The joining place of the server: settings and a database become an application."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from overallt_server.settings import Settings
+from overallt_server.storage.database import Database
+from overallt_server.use_cases.authorizing import Authorizing
+from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.earning import Earning
+from overallt_server.use_cases.flattring import Flattring
+from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.indexing_things import IndexingThings
+from overallt_server.use_cases.looking_up import LookingUp
+from overallt_server.use_cases.passwords import Passwords
+from overallt_server.use_cases.registering_apps import RegisteringApps
+from overallt_server.use_cases.registering_things import RegisteringThings
+from overallt_server.use_cases.signing_in import SigningIn
+from overallt_server.use_cases.signing_up import SigningUp
+from overallt_server.web.answers import answer_refusals
+from overallt_server.web.checks import (
+    MAX_BODY_BYTES,
+    add_headers,
+    answer_preflights,
+    refuse_other_hosts,
+)
+from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
+from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
+from overallt_server.web.pages import set_up_pages
+from overallt_server.web.routes import PAGES, PROGRAMS
+from overallt_server.web.sessions import find_session, refuse_forged_forms
+
+
+def make_app(settings: Settings, database: Database) -> web.Application:
+    """Put the server together; the *database* is migrated, and closed by the caller."""
+    app = web.Application(
+        client_max_size=MAX_BODY_BYTES,
+        middlewares=[
+            answer_refusals,
+            refuse_other_hosts,
+            answer_preflights,
+            find_session,
+            refuse_forged_forms,
+        ],
+    )
+    passwords = Passwords()
+    app[SETTINGS] = settings
+    app[USE_CASES] = UseCases(
+        authorizing=Authorizing(database),
+        authorizing_devices=AuthorizingDevices(database),
+        earning=Earning(database, settings.rules),
+        flattring=Flattring(database, settings.rules),
+        giving=Giving(database, settings.rules),
+        looking_up=LookingUp(database),
+        registering_apps=RegisteringApps(database),
+        registering_things=RegisteringThings(database),
+        signing_in=SigningIn(database, passwords),
+        signing_up=SigningUp(database, passwords),
+    )
+    app[INDEX_WATCH] = IndexWatch(IndexingThings(database))
+    app.on_shutdown.append(stop_waiting)
+    app.on_response_prepare.append(add_headers)
+    set_up_pages(app)
+    app.add_routes([*PAGES, *PROGRAMS])
+    app.add_routes([web.static("/static", Path(__file__).parent / "static")])
+    return app

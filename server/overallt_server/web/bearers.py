@@ -1,0 +1,45 @@
+"""Who asks the API: the access token in the ``Authorization`` header."""
+
+import re
+from typing import Final
+
+from aiohttp import web
+
+from overallt_server.core.grants import Grant, Scope
+from overallt_server.core.refusals import NotSignedIn, ScopeMissing
+from overallt_server.web.keys import use_cases
+
+_BEARER: Final = re.compile(r"bearer +([0-9a-f]{40})", re.ASCII | re.IGNORECASE)
+
+
+async def asker(request: web.Request) -> Grant | None:
+    """Return what the asker's access token stands for; ``None`` without one.
+
+    Raises:
+        NotSignedIn: there is a token, and it is not valid.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    match = _BEARER.fullmatch(header)
+    grant = None
+    if match is not None:
+        grant = await use_cases(request).authorizing.grant(match[1].lower())
+    if grant is None:
+        raise NotSignedIn("The access token is not valid, or was revoked.")
+    return grant
+
+
+async def granted(request: web.Request, scope: Scope | None = None) -> Grant:
+    """Return what the asker's access token stands for.
+
+    Raises:
+        NotSignedIn: there is no valid token.
+        ScopeMissing: it does not allow *scope*.
+    """
+    grant = await asker(request)
+    if grant is None:
+        raise NotSignedIn
+    if scope is not None and scope not in grant.scopes:
+        raise ScopeMissing(f"The access token was not given the scope {scope}.")
+    return grant

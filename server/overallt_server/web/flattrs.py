@@ -1,0 +1,97 @@
+"""Flattrs in the API: given, undone, listed."""
+
+from aiohttp import web
+
+from overallt.protocol import messages
+from overallt_server.core.grants import Scope
+from overallt_server.core.periods import Period
+from overallt_server.core.refusals import InvalidRequest
+from overallt_server.web import inputs
+from overallt_server.web.addresses import Addresses
+from overallt_server.web.answers import json_answer
+from overallt_server.web.bearers import granted
+from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.representations import mini_thing, mini_user
+
+
+async def flattr_thing(request: web.Request) -> web.Response:
+    """Record one flattr of the asker.
+
+    Refusals (``flattr_once``, ``flattr_owner``, ``no_means``, ``not_found``) are
+    raised by the use case and answered by the middleware in ``answers``.
+
+    Source: content/api/resources/flattrs.md, "Flattr a thing".
+    """
+    grant = await granted(request, Scope.FLATTR)
+    cases = use_cases(request)
+    thing = await cases.looking_up.thing_id(request.match_info["id"])
+    flattred = await cases.flattring.flattr(
+        patron=grant.user.id,
+        thing=thing,
+        now=settings(request).now(),
+        idempotency_key=inputs.idempotency_key(request),
+    )
+    answer = messages.FlattrAnswer(
+        message="ok",
+        description="Thing was successfully flattred",
+        thing=mini_thing(
+            flattred.thing,
+            Addresses(settings(request).public_url),
+            flattrs=flattred.flattrs,
+            owner=None,
+        ),
+    )
+    return json_answer(answer)
+
+
+async def undo_flattr(request: web.Request) -> web.Response:
+    """Undo the asker's flattr while its period is open; an addition of ours."""
+    grant = await granted(request, Scope.FLATTR)
+    cases = use_cases(request)
+    undo = inputs.query(request, inputs.Undo)
+    thing = await cases.looking_up.thing_id(request.match_info["id"])
+    await cases.flattring.undo(
+        patron=grant.user.id,
+        thing=thing,
+        now=settings(request).now(),
+        period=None if undo.period is None else _period(undo.period),
+    )
+    return web.Response(status=204)
+
+
+async def list_mine(request: web.Request) -> web.Response:
+    """Answer what the asker has flattred, newest first.
+
+    Source: content/api/resources/flattrs.md, "List the authenticated users flattrs".
+    """
+    grant = await granted(request)
+    paging = inputs.query(request, inputs.Paging)
+    cases = use_cases(request)
+    given = await cases.flattring.given(
+        patron=grant.user.id, page=paging.page, count=paging.count
+    )
+    counts = await cases.flattring.counts([each.thing.id for each in given])
+    owners = await cases.looking_up.users(each.thing.owner for each in given)
+    addresses = Addresses(settings(request).public_url)
+    return json_answer(
+        [
+            messages.Flattr(
+                thing=mini_thing(
+                    each.thing,
+                    addresses,
+                    flattrs=counts[each.thing.id].flattrs,
+                    owner=owners[each.thing.owner],
+                ),
+                owner=mini_user(grant.user, addresses),
+                created_at=int(each.flattred_at.timestamp()),
+            )
+            for each in given
+        ]
+    )
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise InvalidRequest(str(error)) from error

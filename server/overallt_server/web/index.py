@@ -1,0 +1,97 @@
+"""The index of things in the API, and waiting until it changes.
+
+A client asks with the version it has (``If-None-Match``) and how long it likes to
+wait (``Prefer: wait=25``, RFC 7240): one open request then tells it of new things
+within a second, also of those that another process has made, and of a server that
+stops.
+"""
+
+import asyncio
+import re
+from collections.abc import Collection
+from typing import Final
+
+from aiohttp import web
+
+from overallt_server.use_cases.indexing_things import IndexingThings, ThingsIndex
+
+MAX_WAIT_SECONDS: Final = 25
+# All who wait share one look, so that it does not matter how many they are.
+LOOK_EVERY_SECONDS: Final = 0.5
+
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,6})(?:$|[,;\s])", re.ASCII)
+
+
+class IndexWatch:
+    """The newest index, looked for at most every half second."""
+
+    def __init__(self, indexing: IndexingThings) -> None:
+        self._indexing = indexing
+        self._looking = asyncio.Lock()
+        self._last: ThingsIndex | None = None
+        self._looked_at = 0.0
+        self._stopping = asyncio.Event()
+
+    async def other_than(
+        self, known: Collection[str], *, wait_seconds: float
+    ) -> ThingsIndex:
+        """Return the index as soon as it is none of *known*, else in the end."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + wait_seconds
+        index = await self._indexing.index()
+        while index.etag in known and loop.time() < give_up:
+            pause = min(LOOK_EVERY_SECONDS, give_up - loop.time())
+            if await self._stops_within(pause):
+                break
+            index = await self._looked_lately()
+        return index
+
+    def stop(self) -> None:
+        """Let nobody wait any longer."""
+        self._stopping.set()
+
+    async def _looked_lately(self) -> ThingsIndex:
+        loop = asyncio.get_running_loop()
+        async with self._looking:
+            is_old = loop.time() - self._looked_at >= LOOK_EVERY_SECONDS / 2
+            if self._last is None or is_old:
+                self._last = await self._indexing.index()
+                self._looked_at = loop.time()
+            return self._last
+
+    async def _stops_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._stopping.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+INDEX_WATCH: Final = web.AppKey("INDEX_WATCH", IndexWatch)
+
+
+async def stop_waiting(app: web.Application) -> None:
+    """Send everybody away as the server stops."""
+    app[INDEX_WATCH].stop()
+
+
+async def things_index(request: web.Request) -> web.Response:
+    """Answer the keys of all things: 8 bytes each, sorted, joined."""
+    watch = request.app[INDEX_WATCH]
+    known = {etag.value for etag in request.if_none_match or ()}
+    index = await watch.other_than(known, wait_seconds=_wait_seconds(request))
+    if index.etag in known:
+        response = web.Response(status=304)
+    else:
+        response = web.Response(
+            body=index.content, content_type="application/octet-stream"
+        )
+    response.etag = index.etag
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def _wait_seconds(request: web.Request) -> int:
+    match = _WAIT.search(request.headers.get("Prefer", ""))
+    return 0 if match is None else min(int(match[1]), MAX_WAIT_SECONDS)

@@ -1,0 +1,219 @@
+"""What comes in, as typed structs: nothing travels further as a dictionary."""
+
+import json
+import re
+from typing import Annotated, Any, Final
+
+from aiohttp import web
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+
+from overallt_server.core.refusals import InvalidRequest
+from overallt_server.use_cases.authorizing import AuthorizationRequest
+
+LONGEST_TEXT: Final = 5000
+DEFAULT_COUNT: Final = 30
+MAX_COUNT: Final = 100
+MAX_PAGE: Final = 1_000_000
+
+# RFC 8941 strings may hold blanks; ours may not.
+_IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL stores no NUL, and no database half a character.
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("has characters that are none")
+    return text
+
+
+def _words(value: object) -> object:
+    # Flattr's own form is "a,b"; JSON may as well send a list.
+    return value.split(",") if isinstance(value, str) else value
+
+
+def _at_most_one_page(count: int) -> int:
+    return min(count, MAX_COUNT)
+
+
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+
+
+class Input(BaseModel):
+    """Unknown fields are ignored, as Flattr did; what is known has its type."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Paging(Input):
+    """Which part of a list; pages count from 1."""
+
+    count: Annotated[int, Field(ge=1), AfterValidator(_at_most_one_page)] = (
+        DEFAULT_COUNT
+    )
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
+
+
+class NewThing(Input):
+    """A thing to register."""
+
+    url: Text
+    title: Text = ""
+    description: Text = ""
+    language: Text = "en_GB"
+    category: Text = "rest"
+    tags: Annotated[tuple[Text, ...], BeforeValidator(_words)] = ()
+    hidden: bool = False
+
+
+class Undo(Input):
+    """Which flattr to undo; without a period, this month's."""
+
+    period: Text | None = None
+
+
+class Back(Input):
+    """Where to go when it is done: a local path, else the usual place."""
+
+    back: Text = ""
+
+
+class SignUp(Input):
+    """The sign-up form."""
+
+    username: Text = ""
+    email: Text = ""
+    password: Text = ""
+
+
+class SignIn(Input):
+    """The sign-in form."""
+
+    name: Text = ""
+    password: Text = ""
+    next: Text = ""
+
+
+class BudgetForm(Input):
+    """The budget form; the amount is as people write it, ``5.00``."""
+
+    amount: Text = ""
+    paused: bool = False
+
+
+class TypedCode(Input):
+    """The code that a person has typed, and what he decides."""
+
+    user_code: Text = ""
+    decision: Text = ""
+
+
+class NewApp(Input):
+    """The form that registers an app."""
+
+    name: Text = ""
+    redirect_uri: Text = ""
+    public: bool = False
+
+
+class Revocation(Input):
+    """Which access token to revoke."""
+
+    key: Text = ""
+
+
+class Authorization(Input):
+    """The query of ``/oauth/authorize`` (RFC 6749, 4.1.1; RFC 7636, 4.3)."""
+
+    client_id: Text
+    response_type: Text = ""
+    redirect_uri: Text | None = None
+    scope: Text = ""
+    state: Text | None = None
+    code_challenge: Text | None = None
+    code_challenge_method: Text | None = None
+    decision: Text = ""
+
+    def asked(self) -> AuthorizationRequest:
+        """Return what is asked for, without what the user decides."""
+        return AuthorizationRequest(
+            client_id=self.client_id,
+            redirect_uri=self.redirect_uri or None,
+            response_type=self.response_type,
+            scope=self.scope,
+            state=self.state,
+            code_challenge=self.code_challenge or None,
+            code_challenge_method=self.code_challenge_method,
+        )
+
+
+class DeviceRequest(Input):
+    """A device that begins to ask (RFC 8628, 3.1)."""
+
+    client_id: Text
+    scope: Text = ""
+
+
+class TokenRequest(Input):
+    """What an app sends for an access token (RFC 6749, 4.1.3; RFC 8628, 3.4)."""
+
+    grant_type: Text
+    client_id: Text | None = None
+    client_secret: Text | None = None
+    code: Text | None = None
+    redirect_uri: Text | None = None
+    code_verifier: Text | None = None
+    device_code: Text | None = None
+
+
+def query[T: Input](request: web.Request, kind: type[T]) -> T:
+    """Read the query of *request*.
+
+    Raises:
+        InvalidRequest: a field is missing or of the wrong form.
+    """
+    return _read(kind, dict(request.query))
+
+
+async def body[T: Input](request: web.Request, kind: type[T]) -> T:
+    """Read the body of *request*: JSON or a form, as Flattr took either.
+
+    Raises:
+        InvalidRequest: it is neither, or a field is missing or of the wrong form.
+    """
+    if request.content_type != "application/json":
+        return _read(kind, dict(await request.post()))
+    try:
+        value = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("The body is no JSON.") from error
+    if not isinstance(value, dict):
+        raise InvalidRequest("The body is no JSON object.")
+    return _read(kind, value)
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    """Return the ``Idempotency-Key`` of *request*, if it has one.
+
+    Raises:
+        InvalidRequest: it is empty, too long, or not plain ASCII.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise InvalidRequest("An Idempotency-Key has 1 to 255 plain characters.")
+    return key
+
+
+def _read[T: Input](kind: type[T], values: dict[str, Any]) -> T:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidRequest(f"{where}: {first['msg']}.") from error

@@ -1,0 +1,48 @@
+"""What every handler can reach: the settings and the use cases, by typed keys."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from overallt_server.settings import Settings
+from overallt_server.use_cases.authorizing import Authorizing
+from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.earning import Earning
+from overallt_server.use_cases.flattring import Flattring
+from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.looking_up import LookingUp
+from overallt_server.use_cases.registering_apps import RegisteringApps
+from overallt_server.use_cases.registering_things import RegisteringThings
+from overallt_server.use_cases.signing_in import SigningIn
+from overallt_server.use_cases.signing_up import SigningUp
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """All that the server does for people and programs, one field for each."""
+
+    authorizing: Authorizing
+    authorizing_devices: AuthorizingDevices
+    earning: Earning
+    flattring: Flattring
+    giving: Giving
+    looking_up: LookingUp
+    registering_apps: RegisteringApps
+    registering_things: RegisteringThings
+    signing_in: SigningIn
+    signing_up: SigningUp
+
+
+SETTINGS: Final = web.AppKey("SETTINGS", Settings)
+USE_CASES: Final = web.AppKey("USE_CASES", UseCases)
+
+
+def use_cases(request: web.Request) -> UseCases:
+    """Return the use cases of the server that got *request*."""
+    return request.app[USE_CASES]
+
+
+def settings(request: web.Request) -> Settings:
+    """Return the settings of the server that got *request*."""
+    return request.app[SETTINGS]

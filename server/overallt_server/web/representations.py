@@ -1,0 +1,82 @@
+"""Users, things and flattrs as the API's messages."""
+
+from overallt.protocol import messages
+from overallt_server.core.grants import Scope, Scopes
+from overallt_server.core.things import Thing
+from overallt_server.core.users import User
+from overallt_server.web.addresses import Addresses
+
+
+def mini_user(user: User, addresses: Addresses) -> messages.MiniUser:
+    """Return *user* as he is shown inside other messages."""
+    return messages.MiniUser(
+        resource=addresses.user_resource(user.username),
+        link=addresses.profile(user.username),
+        username=user.username,
+    )
+
+
+def user_message(user: User, addresses: Addresses, *, scopes: Scopes) -> messages.User:
+    """Return *user* as somebody with *scopes* of his may see him."""
+    extended = Scope.EXTENDEDREAD in scopes
+    return messages.User(
+        resource=addresses.user_resource(user.username),
+        link=addresses.profile(user.username),
+        username=user.username,
+        url="",
+        firstname="",
+        lastname="",
+        avatar="",
+        about="",
+        city="",
+        country="",
+        email=user.email if extended or Scope.EMAIL in scopes else None,
+        registered_at=int(user.registered_at.timestamp()) if extended else None,
+    )
+
+
+def mini_thing(
+    thing: Thing, addresses: Addresses, *, flattrs: int, owner: User | None
+) -> messages.MiniThing:
+    """Return *thing* as it is shown inside other messages."""
+    return messages.MiniThing(
+        resource=addresses.thing_resource(thing.id),
+        link=addresses.thing(thing.id),
+        id=thing.id,
+        url=thing.url,
+        title=thing.title,
+        image="",
+        flattrs=flattrs,
+        owner=None if owner is None else mini_user(owner, addresses),
+    )
+
+
+def thing_message(
+    thing: Thing,
+    addresses: Addresses,
+    *,
+    owner: User,
+    flattrs: int,
+    patrons: int,
+    flattred: bool | None,
+) -> messages.Thing:
+    """Return *thing*; *flattred* is ``None`` for somebody without a token."""
+    return messages.Thing(
+        resource=addresses.thing_resource(thing.id),
+        link=addresses.thing(thing.id),
+        id=thing.id,
+        url=thing.url,
+        title=thing.title,
+        description=thing.description,
+        tags=list(thing.tags),
+        language=thing.language,
+        category=thing.category,
+        created_at=int(thing.created_at.timestamp()),
+        owner=mini_user(owner, addresses),
+        hidden=thing.hidden,
+        image="",
+        flattrs=flattrs,
+        flattrs_user_count=patrons,
+        flattred=flattred,
+        subscribed=None if flattred is None else False,
+    )

@@ -1,0 +1,77 @@
+"""Every address of the server and who answers it: the table of contents of web.
+
+Addresses of the API may end in ``.json``, as Flattr's did.
+"""
+
+from typing import Final
+
+from aiohttp import web
+
+from overallt_server.web import (
+    accounts,
+    apps,
+    budgets,
+    dashboard,
+    devices,
+    flattrs,
+    front,
+    index,
+    oauth,
+    operations,
+    public,
+    things,
+    users,
+)
+from overallt_server.web.addresses import API
+
+_JSON: Final = r"{json:(?:\.json)?}"
+# As short as it can be, so that a ".json" is left to the suffix.
+_ID: Final = "{id:[^/]+?}"
+
+PAGES: Final[tuple[web.AbstractRouteDef, ...]] = (
+    web.get("/", front.show),
+    web.get("/errors", front.show_errors),
+    web.get("/signup", accounts.show_sign_up),
+    web.post("/signup", accounts.sign_up),
+    web.get("/signin", accounts.show_sign_in),
+    web.post("/signin", accounts.sign_in),
+    web.post("/signout", accounts.sign_out),
+    web.get("/dashboard", dashboard.show),
+    web.get("/budget", budgets.show),
+    web.post("/budget", budgets.change),
+    web.get("/things/new", public.show_new_thing),
+    web.post("/things/new", public.new_thing),
+    web.get("/t/{id}", public.show_thing),
+    web.get("/thing/{id}", public.show_thing),
+    web.post("/thing/{id}/flattr", public.flattr_thing),
+    web.post("/thing/{id}/undo", public.undo_flattr),
+    web.get("/profile/{username}", public.show_profile),
+    web.get("/apps", apps.show),
+    web.post("/apps/revoke", apps.revoke),
+    web.get("/apps/new", apps.show_new),
+    web.post("/apps/new", apps.register),
+    web.get("/device", devices.show),
+    web.post("/device", devices.show_asking),
+    web.post("/device/decision", devices.decide),
+    web.get("/oauth/authorize", oauth.show),
+    web.post("/oauth/authorize", oauth.decide),
+)
+
+PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
+    web.post("/oauth/token", oauth.token),
+    web.post("/oauth/device", devices.begin),
+    web.get("/.well-known/oauth-authorization-server", oauth.metadata),
+    web.get("/healthz", operations.healthy),
+    web.get("/readyz", operations.ready),
+    # Before the things by id, of which "index" would be one.
+    web.get(f"{API}/things/index", index.things_index),
+    web.post(f"{API}/things{_JSON}", things.register),
+    web.get(f"{API}/things/{_ID}{_JSON}", things.show),
+    web.post(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.flattr_thing),
+    web.delete(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.undo_flattr),
+    web.get(f"{API}/user{_JSON}", users.show_me),
+    web.get(f"{API}/user/flattrs{_JSON}", flattrs.list_mine),
+    web.get(f"{API}/user/things{_JSON}", things.list_mine),
+    web.get(f"{API}/user/means{_JSON}", users.show_means),
+    web.get(f"{API}/users/{_ID}{_JSON}", users.show),
+)

@@ -1,0 +1,96 @@
+"""Things in the API: registered, shown, listed."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from aiohttp import web
+
+from overallt.protocol import messages
+from overallt_server.core.grants import Grant, Scope
+from overallt_server.core.things import Thing
+from overallt_server.web import inputs
+from overallt_server.web.addresses import Addresses
+from overallt_server.web.answers import json_answer
+from overallt_server.web.bearers import asker, granted
+from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.representations import thing_message
+
+
+async def show(request: web.Request) -> web.Response:
+    """Answer one thing, by number or by the username of a profile.
+
+    Source: content/api/resources/things.md, "Get a thing"; usernames are ours.
+    """
+    grant = await asker(request)
+    thing = await use_cases(request).looking_up.thing(request.match_info["id"])
+    (message,) = await _messages(request, [thing], grant)
+    return json_answer(message)
+
+
+async def list_mine(request: web.Request) -> web.Response:
+    """Answer the asker's own things, newest first.
+
+    Source: content/api/resources/things.md, "List a users things".
+    """
+    grant = await granted(request)
+    paging = inputs.query(request, inputs.Paging)
+    things = await use_cases(request).looking_up.things_of(
+        grant.user.id, page=paging.page, count=paging.count
+    )
+    return json_answer(await _messages(request, things, grant))
+
+
+async def register(request: web.Request) -> web.Response:
+    """Register a thing of the asker.
+
+    Source: content/api/resources/things.md, "Create a thing".
+    """
+    grant = await granted(request, Scope.THING)
+    wanted = await inputs.body(request, inputs.NewThing)
+    thing = await use_cases(request).registering_things.register(
+        owner=grant.user.id,
+        url=wanted.url,
+        title=wanted.title,
+        description=wanted.description,
+        language=wanted.language,
+        category=wanted.category,
+        tags=wanted.tags,
+        hidden=wanted.hidden,
+        now=settings(request).now(),
+    )
+    addresses = Addresses(settings(request).public_url)
+    created = messages.ThingCreated(
+        id=thing.id,
+        link=addresses.thing(thing.id),
+        message="ok",
+        description="The thing was registered.",
+    )
+    response = json_answer(created, status=HTTPStatus.CREATED)
+    response.headers["Location"] = addresses.thing_resource(thing.id)
+    return response
+
+
+async def _messages(
+    request: web.Request, things: Sequence[Thing], grant: Grant | None
+) -> list[messages.Thing]:
+    cases = use_cases(request)
+    ids = [thing.id for thing in things]
+    counts = await cases.flattring.counts(ids)
+    owners = await cases.looking_up.users(thing.owner for thing in things)
+    flattred = None
+    if grant is not None:
+        flattred = await cases.flattring.flattred(
+            patron=grant.user.id, things=ids, now=settings(request).now()
+        )
+    addresses = Addresses(settings(request).public_url)
+    return [
+        thing_message(
+            thing,
+            addresses,
+            owner=owners[thing.owner],
+            flattrs=counts[thing.id].flattrs,
+            patrons=counts[thing.id].patrons,
+            flattred=None if flattred is None else thing.id in flattred,
+        )
+        for thing in things
+    ]

@@ -1,0 +1,59 @@
+"""Users in the API: shown to others and to themselves, with their means."""
+
+from aiohttp import web
+
+from overallt.protocol import messages
+from overallt_server.core.grants import Scope
+from overallt_server.web.addresses import Addresses
+from overallt_server.web.answers import json_answer
+from overallt_server.web.bearers import granted
+from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.representations import user_message
+
+
+async def show(request: web.Request) -> web.Response:
+    """Answer a user as everybody sees him.
+
+    Source: content/api/resources/users.md, "Get a user".
+    """
+    user = await use_cases(request).looking_up.user(request.match_info["id"])
+    addresses = Addresses(settings(request).public_url)
+    return json_answer(user_message(user, addresses, scopes=frozenset()))
+
+
+async def show_me(request: web.Request) -> web.Response:
+    """Answer the asker himself; some fields need a scope.
+
+    Source: content/api/resources/users.md, "Get the authenticated user".
+    """
+    grant = await granted(request)
+    addresses = Addresses(settings(request).public_url)
+    return json_answer(user_message(grant.user, addresses, scopes=grant.scopes))
+
+
+async def show_means(request: web.Request) -> web.Response:
+    """Answer what the asker has and gives; an addition of ours."""
+    grant = await granted(request, Scope.FLATTR)
+    overview = await use_cases(request).giving.overview(
+        patron=grant.user.id, now=settings(request).now()
+    )
+    budget = overview.budget
+    return json_answer(
+        messages.Means(
+            currency=overview.means.currency,
+            means_minor=overview.means.minor,
+            budget_minor=0 if budget is None else budget.amount.minor,
+            budget_active=budget is not None and budget.active,
+            period=str(overview.period),
+            pot_minor=overview.pot.minor,
+            flattrs=[
+                messages.FlattrWorth(
+                    thing=each.thing.id,
+                    title=each.thing.title,
+                    worth_minor=each.worth.minor,
+                )
+                for each in overview.flattrs
+            ],
+            next_worth_minor=overview.next_worth.minor,
+        )
+    )

@@ -1,0 +1,41 @@
+"""The tables of answers are whole."""
+
+from overallt.protocol.refusals import RefusalCode
+from overallt_server.core.grants import GrantError
+from overallt_server.core.refusals import Refusal
+from overallt_server.web.answers import ANSWERS, GRANT_STATUSES
+
+
+def test_every_refusal_has_an_answer() -> None:
+    assert set(Refusal.__subclasses__()) == set(ANSWERS)
+
+
+def test_every_code_on_the_wire_is_used_once() -> None:
+    codes = [answer.code for answer in ANSWERS.values()]
+
+    # The first is a page's own format, the second is no refusal but a fault of ours.
+    others = {RefusalCode.NOT_ACCEPTABLE, RefusalCode.SERVER_ERROR}
+    assert len(codes) == len(set(codes))
+    assert set(RefusalCode) - others == set(codes)
+
+
+def test_statuses_are_flattrs_own() -> None:
+    statuses = {answer.code.value: int(answer.status) for answer in ANSWERS.values()}
+
+    assert {
+        "flattr_once": 403,
+        "flattr_owner": 403,
+        "no_means": 401,
+        "unauthorized": 401,
+        "insufficient_scope": 403,
+        "forbidden": 403,
+        "not_found": 404,
+        "invalid_request": 400,
+        "validation": 400,
+        "period_closed": 403,
+        "idempotency_mismatch": 422,
+    } == statuses
+
+
+def test_every_error_of_oauth_has_a_status() -> None:
+    assert set(GrantError) == set(GRANT_STATUSES)
