@@ -1,0 +1,79 @@
+"""The commands ``budget`` and ``means``: what a patron gives, and gives from."""
+
+import secrets
+
+import click
+
+from overallt_server.cli.running import amount, run, user_called
+from overallt_server.core.money import Money
+from overallt_server.settings import Settings
+from overallt_server.storage.database import Database
+
+# The provider of money that an operator took in and books himself.
+BY_HAND = "by_hand"
+
+
+@click.group()
+def budget() -> None:
+    """Budgets: what patrons give each month."""
+
+
+@budget.command(name="set")
+@click.argument("username")
+@click.argument("amount_text", metavar="AMOUNT")
+@click.option("--pause", is_flag=True, help="Keep the budget but give nothing.")
+def set_(username: str, amount_text: str, *, pause: bool) -> None:
+    """Set the monthly budget of USERNAME to AMOUNT, as in 5.00."""
+    from overallt_server.use_cases.giving import Giving
+
+    async def set_budget(database: Database, settings: Settings) -> Money:
+        budget_amount = amount(amount_text, settings)
+        patron = (await user_called(database, username)).id
+        await Giving(database, settings.rules).set_budget(
+            patron=patron, amount=budget_amount, active=not pause
+        )
+        return budget_amount
+
+    given = run(set_budget)
+    paused = ", paused" if pause else ""
+    click.echo(f"{username} gives {given} each month{paused}.")
+
+
+@click.group()
+def means() -> None:
+    """Means: money that patrons have paid in and can give."""
+
+
+@means.command()
+@click.argument("username")
+@click.argument("amount_text", metavar="AMOUNT")
+@click.option("--reason", required=True, help="Why, for the books.")
+@click.option(
+    "--reference",
+    help="What names this payment: booked once, however often it is added. "
+    "Without it a new one is made and printed.",
+)
+def add(username: str, amount_text: str, reason: str, reference: str | None) -> None:
+    """Book that AMOUNT was received from USERNAME."""
+    from overallt_server.use_cases.adding_means import AddingMeans
+
+    reference = reference or f"by-hand-{secrets.token_hex(8)}"
+
+    async def add_means(database: Database, settings: Settings) -> tuple[Money, bool]:
+        added = amount(amount_text, settings)
+        patron = (await user_called(database, username)).id
+        is_new = await AddingMeans(database, settings.rules).add(
+            patron=patron,
+            amount=added,
+            provider=BY_HAND,
+            reference=reference,
+            reason=reason,
+            now=settings.now(),
+        )
+        return added, is_new
+
+    added, is_new = run(add_means)
+    if is_new:
+        click.echo(f"Added {added} to the means of {username}: {reference}")
+    else:
+        click.echo(f"{reference} was booked before: nothing was added.")

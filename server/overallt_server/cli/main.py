@@ -1,0 +1,35 @@
+"""All commands of ``overallt-server``, by name."""
+
+import click
+
+from overallt_server.cli.audit import audit
+from overallt_server.cli.giving import budget, means
+from overallt_server.cli.operating import migrate_command, serve, settings_command
+from overallt_server.cli.periods import period_group, settle
+from overallt_server.cli.things import thing
+from overallt_server.cli.users import user
+
+
+@click.group(name="overallt-server")
+@click.version_option(package_name="overallt")
+def cli() -> None:
+    """Run an Överallt server and keep its books.
+
+    Settings come from OVERALLT_… variables or from overallt-server.toml in the data
+    folder; "overallt-server settings" lists them.
+    """
+
+
+for _command in (
+    audit,
+    budget,
+    means,
+    migrate_command,
+    period_group,
+    serve,
+    settings_command,
+    settle,
+    thing,
+    user,
+):
+    cli.add_command(_command)

@@ -1,0 +1,118 @@
+"""The commands ``period`` and ``settle``: what happens at a month's end."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, override
+
+import click
+
+from overallt_server.cli.progress import Progress
+from overallt_server.cli.running import run
+from overallt_server.core.periods import Period
+from overallt_server.settings import Settings
+from overallt_server.storage.database import Database
+
+if TYPE_CHECKING:
+    from overallt_server.use_cases.closing import ClosedPeriod
+    from overallt_server.use_cases.settling import SettledPeriod
+
+
+class PeriodParameter(click.ParamType[Period]):
+    """A month as people type it: ``2026-10``."""
+
+    name = "period"
+
+    @override
+    def convert(
+        self,
+        value: str | Period,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Period:
+        """Read *value*, or say how a month is written."""
+        if isinstance(value, Period):
+            return value
+        try:
+            return Period.parse(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+def last_ended(now: datetime) -> Period:
+    """Return the last period that is over at *now*."""
+    return Period.of(Period.of(now).start - timedelta(seconds=1))
+
+
+@click.group(name="period")
+def period_group() -> None:
+    """Periods: the months in which budgets are shared."""
+
+
+@period_group.command()
+@click.argument("period", type=PeriodParameter(), required=False)
+def close(period: Period | None) -> None:
+    """Close PERIOD (2026-10), by default the last month that is over.
+
+    From then on nothing that anybody does changes what it gives to whom.
+    """
+    from overallt_server.use_cases.closing import Closing
+
+    async def close_period(database: Database, settings: Settings) -> "ClosedPeriod":
+        now = settings.now()
+        return await Closing(database, settings.rules).close(
+            period=period or last_ended(now), now=now
+        )
+
+    closed = run(close_period)
+    click.echo(
+        f"{closed.period} is closed: {closed.patrons} patrons give {closed.pots}."
+    )
+
+
+@period_group.command(name="list")
+def list_() -> None:
+    """List the months that are closed, oldest first."""
+    from overallt_server.use_cases.closing import Closing
+
+    async def closed_periods(
+        database: Database, settings: Settings
+    ) -> "list[ClosedPeriod]":
+        return await Closing(database, settings.rules).closed()
+
+    closed = run(closed_periods)
+    for each in reversed(closed):
+        settled = f"settled {each.settled_at:%F}" if each.settled_at else "not settled"
+        click.echo(
+            f"{each.period}  closed {each.closed_at:%F}, {settled}: "
+            f"{each.patrons} patrons, {each.pots}"
+        )
+    if not closed:
+        click.echo("No month is closed yet.")
+
+
+@click.command()
+@click.argument("period", type=PeriodParameter(), required=False)
+@click.option(
+    "--no-hold", is_flag=True, help="Settle before the days to wait are over."
+)
+def settle(period: Period | None, *, no_hold: bool) -> None:
+    """Settle PERIOD (2026-10), by default the last month that is over.
+
+    May be stopped at any moment and started again: nothing is booked twice.
+    """
+    from overallt_server.use_cases.settling import Settling
+
+    async def settle_period(database: Database, settings: Settings) -> "SettledPeriod":
+        now = settings.now()
+        with Progress("Settling") as progress:
+            return await Settling(database, settings.rules).settle(
+                period=period or last_ended(now),
+                now=now,
+                hold=not no_hold,
+                progress=progress,
+            )
+
+    settled = run(settle_period)
+    click.echo(
+        f"{settled.period} is settled: {settled.patrons} patrons gave "
+        f"{settled.shares} to owners and {settled.fee} in fees."
+    )

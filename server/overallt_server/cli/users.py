@@ -1,0 +1,57 @@
+"""The command ``user``: people with a login."""
+
+from typing import TextIO
+
+import click
+
+from overallt_server.cli.running import run
+from overallt_server.core.users import User
+from overallt_server.settings import Settings
+from overallt_server.storage.database import Database
+
+
+@click.group()
+def user() -> None:
+    """Users: people with a login."""
+
+
+@user.command()
+@click.argument("username")
+@click.option("--email", required=True, help="The address to reach the user at.")
+@click.option(
+    "--password-file",
+    type=click.File(encoding="utf-8"),
+    help="A file with the password in its first line, - for standard input. "
+    "Without it the password is asked for.",
+)
+def add(username: str, email: str, password_file: TextIO | None) -> None:
+    """Add a user, with a profile that can be flattred."""
+    from argon2 import PasswordHasher
+
+    from overallt_server.use_cases.passwords import Passwords
+    from overallt_server.use_cases.signing_up import SigningUp
+    from overallt_server.web.addresses import Addresses
+
+    password = _password(password_file)
+
+    async def sign_up(database: Database, settings: Settings) -> User:
+        return await SigningUp(database, Passwords(PasswordHasher())).sign_up(
+            username=username,
+            email=email,
+            password=password,
+            profile_url=Addresses(settings.public_url).profile,
+            now=settings.now(),
+        )
+
+    added = run(sign_up)
+    click.echo(
+        f"Added {added.username} (user {added.id}); "
+        f"the profile is [Flattr={added.username}], thing {added.profile_thing}."
+    )
+
+
+def _password(file: TextIO | None) -> str:
+    if file is not None:
+        return file.readline().rstrip("\r\n")
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed

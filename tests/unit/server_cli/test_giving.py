@@ -1,0 +1,44 @@
+"""The commands ``budget`` and ``means`` say what they did, in money."""
+
+from typing import Any
+
+
+def test_a_budget_is_set_and_paused(operator: Any) -> None:
+    operator.add_user("ada")
+
+    assert (
+        "ada gives 5.00 EUR each month.\n"
+        == operator.run("budget", "set", "ada", "5.00").out
+    )
+    assert (
+        "ada gives 5.00 EUR each month, paused.\n"
+        == operator.run("budget", "set", "ada", "5", "--pause").out
+    )
+
+
+def test_a_budget_too_small_is_refused_in_one_sentence(operator: Any) -> None:
+    operator.add_user("ada")
+    ran = operator.run("budget", "set", "ada", "1.99")
+
+    assert 1 == ran.status
+    assert "A monthly budget is between 2.00 EUR and 100.00 EUR.\n" == ran.errors
+
+
+def test_means_with_the_same_reference_are_booked_once(operator: Any) -> None:
+    operator.add_user("ada")
+    add = ("means", "add", "ada", "10.00", "--reason", "a coin", "--reference", "X 1")
+    first, second = operator.run(*add), operator.run(*add)
+
+    assert "Added 10.00 EUR to the means of ada: X 1\n" == first.out
+    assert "X 1 was booked before: nothing was added.\n" == second.out
+    assert 0 == second.status
+
+
+def test_means_without_a_reference_get_one_each(operator: Any) -> None:
+    operator.add_user("ada")
+    add = ("means", "add", "ada", "10.00", "--reason", "a coin")
+    first, second = operator.run(*add), operator.run(*add)
+
+    assert first.out.startswith("Added 10.00 EUR to the means of ada: by-hand-")
+    assert second.out.startswith("Added 10.00 EUR to the means of ada: by-hand-")
+    assert first.out != second.out

@@ -1,0 +1,78 @@
+"""The commands of a month's end: close, settle, list, and what audit says of it."""
+
+import sqlite3
+from datetime import timedelta
+from typing import Any
+
+
+def test_a_month_is_closed_settled_and_in_order(month: Any) -> None:
+    closed = month.run("period", "close")
+    settled = month.run("settle")
+    audited = month.run("audit")
+
+    assert f"{month.period} is closed: 1 patrons give 5.00 EUR.\n" == closed.out
+    assert (
+        f"{month.period} is settled: 1 patrons gave "
+        "4.50 EUR to owners and 0.50 EUR in fees.\n"
+    ) == settled.out
+    assert "The books are in order: every cent is where it belongs.\n" == audited.out
+    assert [0, 0, 0] == [closed.status, settled.status, audited.status]
+
+
+def test_closing_and_settling_twice_say_the_same(month: Any) -> None:
+    period = str(month.period)
+    closed = [month.run("period", "close", period).out for _ in range(2)]
+    settled = [month.run("settle", period).out for _ in range(2)]
+
+    assert closed[0] == closed[1]
+    assert settled[0] == settled[1]
+
+
+def test_a_month_is_held_unless_no_hold_is_said(month: Any) -> None:
+    month.move_clock_to(month.period.end + timedelta(days=8))
+    month.run("period", "close")
+    held = month.run("settle")
+    at_once = month.run("settle", "--no-hold")
+
+    assert 1 == held.status
+    assert held.errors.startswith(f"{month.period} is held until ")
+    assert 0 == at_once.status
+
+
+def test_what_is_not_closed_cannot_be_settled(month: Any) -> None:
+    ran = month.run("settle")
+
+    assert 1 == ran.status
+    assert f"{month.period} must be closed before it can be settled.\n" == ran.errors
+
+
+def test_the_list_tells_what_is_closed_and_what_is_settled(month: Any) -> None:
+    before = month.run("period", "list").out
+    month.run("period", "close")
+    closed = month.run("period", "list").out
+    month.run("settle")
+    settled = month.run("period", "list").out
+
+    assert "No month is closed yet.\n" == before
+    assert closed.startswith(f"{month.period}  closed ")
+    assert closed.endswith(", not settled: 1 patrons, 5.00 EUR\n")
+    assert ", settled " in settled
+
+
+def test_audit_finds_one_changed_cent_and_names_its_row(month: Any) -> None:
+    month.run("period", "close")
+    month.run("settle")
+    connection = sqlite3.connect(month.folder / "overallt.sqlite")
+    with connection:
+        connection.execute("DROP TRIGGER shares_no_update")
+        connection.execute("UPDATE shares SET share_minor = share_minor - 1")
+    row = connection.execute("SELECT patron_id, thing_id FROM shares").fetchone()
+    connection.close()
+    ran = month.run("audit")
+
+    assert 1 == ran.status
+    assert (
+        f"shares [patron_id={row[0]} period={month.period} thing_id={row[1]} "
+        "revision=0]: it is not the thing's share of the pot "
+        "(expected 4.50 EUR for owner 1, found 4.49 EUR for owner 1)\n"
+    ) == ran.out
