@@ -1,5 +1,8 @@
 # Everything starts here; `make` alone lists what there is.
-PYTHON ?= python3
+# The first Python on this machine that is new enough.
+PYTHON ?= $(firstword $(shell for each in python3 python3.14 python3.13 python3.12; do \
+  $$each -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$each; \
+  done) python3)
 BIN := .venv/bin
 ONLY ?=
 BROWSER ?=

@@ -35,15 +35,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OVERALLT_", extra="forbid")
 
-    public_url: Annotated[
-        str, Field(description="The address people use, without a slash at its end")
-    ] = "http://localhost:8700"
     listen_host: Annotated[str, Field(description="The address to listen on")] = (
         "127.0.0.1"
     )
     listen_port: Annotated[
         int, Field(description="The port to listen on", ge=1, le=65535)
     ] = 8700
+    public_url: Annotated[
+        str,
+        Field(
+            description="The address people use, without a slash at its end; "
+            "by default localhost with the port",
+            default_factory=lambda known: f"http://localhost:{known['listen_port']}",
+        ),
+    ]
     database: Annotated[
         str,
         Field(description="SQLAlchemy URL; empty: overallt.sqlite in the data folder"),

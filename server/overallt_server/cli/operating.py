@@ -47,7 +47,10 @@ def settings_command() -> None:
             # A PostgreSQL URL may hold a password, and a terminal may be looked at.
             value = sa.make_url(value).render_as_string(hide_password=True)
         click.echo(f"OVERALLT_{name.upper()} = {value!r}")
-        click.echo(f"    {field.description} (default {field.default!r})")
+        default = field.get_default(
+            call_default_factory=True, validated_data=settings.model_dump()
+        )
+        click.echo(f"    {field.description} (default {default!r})")
 
 
 def _migrate(settings: Settings) -> None:
