@@ -17,6 +17,14 @@ CHROMIUM_STORE: Final = "nssdb"
 BEGIN: Final = "// overallt: begin"
 END: Final = "// overallt: end"
 CERTUTIL_SECONDS: Final = 30
+# What the proxy refuses, a browser goes on to reach by itself (this machine, always).
+DIRECT: Final = (
+    "<local>",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+)
 
 
 class ProfileNotChanged(Exception):  # noqa: N818 - it says what is the matter.
@@ -53,7 +61,10 @@ def distrust(profile: Path) -> None:
 
 def use_proxy(profile: Path, host: str, port: int) -> None:
     """Let the Firefox *profile* reach the web through the proxy."""
-    ours = ['user_pref("network.proxy.type", 1);']
+    ours = [
+        'user_pref("network.proxy.type", 1);',
+        f'user_pref("network.proxy.no_proxies_on", "{", ".join(DIRECT)}");',
+    ]
     for scheme in ("http", "ssl"):
         ours += [
             f'user_pref("network.proxy.{scheme}", "{host}");',

@@ -93,7 +93,7 @@ def _say_ready(host: str, port: int) -> None:
 
 
 def _log_to_stderr() -> None:
+    # A proxy that runs well says nothing after its first line.
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    logging.getLogger("overallt").setLevel(logging.INFO)

@@ -74,7 +74,9 @@ def _set_up_profile(
         click.echo(f"The Firefox profile {profile} trusts the proxy and uses it.")
     else:
         click.echo(f"Chromium trusts the proxy by {profile}. Start it with")
+        direct = ";".join(browser_profiles.DIRECT)
         click.echo(f"   --proxy-server={listen[0]}:{listen[1]}")
+        click.echo(f'   --proxy-bypass-list="{direct}"')
 
 
 def _undo(folder: DataFolder, profile: Path | None) -> None:

@@ -27,6 +27,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from overallt.client.index import Index
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
+from overallt.protocol.ids import is_thing_id
 from overallt.proxy import headers
 from overallt.proxy.bodies import Body
 from overallt.proxy.decoding import decoder_for
@@ -182,11 +183,15 @@ class Addon:
                 return None
             printed += 1
             address = self._gateway.address(text_tag.id, page, now=self._clock())
-            return button(
-                address=address, label=f"Flattr {text_tag.id}", sandboxed=sandboxed
-            )
+            return button(address=address, label=_label(text_tag), sandboxed=sandboxed)
 
         return render
+
+
+def _label(text_tag: TextTag) -> str:
+    """Name the button for who cannot see it: a bare number would say nothing."""
+    kind = "thing " if is_thing_id(text_tag.id) else ""
+    return f"Flattr {kind}{text_tag.id}"
 
 
 def _stream(body: Body) -> Callable[[bytes], list[bytes]]:

@@ -51,13 +51,10 @@ def expires_at(certificate: Path) -> datetime:
     return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
 
 
-def delete_authority(folder: Path) -> bool:
-    """Delete the CA and all that was made with it; tell whether there was one."""
-    found = False
+def delete_authority(folder: Path) -> None:
+    """Delete the CA and all that was made with it, if there is any."""
     for file in folder.glob("*.pem"):
         file.unlink()
-        found = True
-    return found
 
 
 def _sign(key: rsa.RSAPrivateKey, now: datetime) -> x509.Certificate:

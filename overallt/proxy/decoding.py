@@ -19,7 +19,12 @@ ZSTD_PIECE_BYTES: Final = 512
 # RFC 9659: a browser must know windows up to 8 MB and no more.
 ZSTD_WINDOW_BYTES: Final = 8 * 1024 * 1024
 MAX_ENCODINGS: Final = 4
-GZIP_WINDOW: Final = 31
+# RFC 1952, 2.3: deflate is the only method; a member's tail is check sum and size.
+GZIP_MAGIC: Final = b"\x1f\x8b\x08"
+GZIP_HEAD_BYTES: Final = 10
+GZIP_TAIL_BYTES: Final = 8
+MAX_GZIP_HEAD_BYTES: Final = 64 * 1024
+HAS_CHECK, HAS_EXTRA, HAS_NAME, HAS_COMMENT = 2, 4, 8, 16
 ZLIB_WINDOW: Final = 15
 RAW_WINDOW: Final = -15
 ZLIB_HEAD_BYTES: Final = 2
@@ -49,22 +54,49 @@ class Identity:
 
 
 class Gzip:
-    """``gzip``: one member after another."""
+    """``gzip``: one member after another, each with a head, raw deflate and a tail.
+
+    The tail is a check sum that browsers do not look at: many an old script writes a
+    wrong one, or only half of it, and its pages are read all the same. So zlib is not
+    given head and tail: it would refuse the last piece of such a page, text and all.
+    """
 
     def __init__(self) -> None:
-        self._member = zlib.decompressobj(GZIP_WINDOW)
+        self._held = b""
+        self._stream: zlib._Decompress | None = None
+        # What stands between two streams: first no tail, only a head.
+        self._tail_bytes = 0
+        self._ended = False
 
     def feed(self, data: bytes) -> bytes:
         """Decode *data*; what follows the last member is ignored, as browsers do."""
         pieces = []
-        while data:
-            if self._member.eof:
-                if not data.startswith(b"\x1f"):
-                    break
-                self._member = zlib.decompressobj(GZIP_WINDOW)
-            pieces.append(_inflate(self._member, data))
-            data = self._member.unused_data
+        data = self._held + data
+        self._held = b""
+        while data and not self._ended:
+            if self._stream is None:
+                data = self._open_member(data)
+            else:
+                pieces.append(_inflate(self._stream, data))
+                data = self._stream.unused_data
+                if self._stream.eof:
+                    self._stream = None
+                    self._tail_bytes = GZIP_TAIL_BYTES
         return b"".join(pieces)
+
+    def _open_member(self, data: bytes) -> bytes:
+        """Skip tail and head; return what follows, or hold back what is cut."""
+        if not GZIP_MAGIC.startswith(data[self._tail_bytes :][: len(GZIP_MAGIC)]):
+            if not self._tail_bytes:
+                raise DecodingError("no gzip")
+            self._ended = True
+            return b""
+        begin = _after_gzip_head(data, self._tail_bytes)
+        if begin is None:
+            self._held = data
+            return b""
+        self._stream = zlib.decompressobj(RAW_WINDOW)
+        return data[begin:]
 
 
 class Deflate:
@@ -163,6 +195,27 @@ def decoder_for(content_encoding: str) -> Decoder | None:
         return None
     # RFC 9110, 8.4: listed in the order in which they were applied.
     return Stack([DECODERS[name]() for name in reversed(names)])
+
+
+def _after_gzip_head(data: bytes, at: int) -> int | None:
+    """Return where the head at *at* ends; ``None`` if it is not all there."""
+    if len(data) < at + GZIP_HEAD_BYTES:
+        return None
+    flags = data[at + len(GZIP_MAGIC)]
+    end = at + GZIP_HEAD_BYTES
+    if flags & HAS_EXTRA:
+        end += 2 + int.from_bytes(data[end : end + 2], "little")
+    for flag in (HAS_NAME, HAS_COMMENT):
+        if flags & flag:
+            zero = data.find(b"\0", end)
+            end = zero + 1 if zero >= 0 else len(data) + 1
+    if flags & HAS_CHECK:
+        end += 2
+    if end <= len(data):
+        return end
+    if len(data) > MAX_GZIP_HEAD_BYTES:
+        raise DecodingError("no gzip")
+    return None
 
 
 def _inflate(stream: "zlib._Decompress", data: bytes) -> bytes:

@@ -16,6 +16,9 @@ from typing import Final
 type Address = tuple[str, int]
 type Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
+# RFC 4291, 2.4, and IANA's registry: of all IPv6 only this is given out; what is
+# left over are old ways to write addresses of one's own network, or of IPv4.
+GIVEN_OUT: Final = ipaddress.IPv6Network("2000::/3")
 # RFC 6052: an IPv4 address inside an IPv6 one, for networks without IPv4.
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -74,10 +77,10 @@ def is_public(address: str) -> bool:
         return False
     if ip.version == 4:  # noqa: PLR2004 - IPv4 is what it is called.
         return True
-    inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
     if ip in NAT64:
-        inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
-    return all(each is None or each.is_global for each in inner)
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF).is_global
+    inner = [ip.sixtofour, *(ip.teredo or ())]
+    return ip in GIVEN_OUT and all(each is None or each.is_global for each in inner)
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:

@@ -53,8 +53,7 @@ def fit_to_http2(headers: MutableMapping[str, str]) -> None:
 
 def fit_request(headers: MutableMapping[str, str], *, for_document: bool) -> None:
     """Take out of a request what could not be answered through this proxy."""
-    # mitmproxy loses a response that ends in trailers:
-    # https://github.com/mitmproxy/mitmproxy/issues/2474
+    # Trailers are dropped on their way (``http1``), so none are asked for.
     headers.pop("TE", None)
     if for_document:
         # A page that was rewritten is no dictionary for the next one (RFC 9842).

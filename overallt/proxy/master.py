@@ -26,6 +26,7 @@ from mitmproxy.options import Options
 
 from overallt.proxy.addon import Addon
 from overallt.proxy.authority import ensure_authority
+from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.settings import ProxySettings
 
 UPSTREAM_CA_FILE: Final = "upstream-cas.pem"
@@ -60,6 +61,7 @@ async def running_proxy(
     # That it could not listen is told by CannotListen.
     logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)
     ensure_authority(settings.authority_folder, now)
+    use_patient_client()
     master = Master(_options(settings), event_loop=asyncio.get_running_loop())
     proxyserver = Proxyserver()
     started = _Started()

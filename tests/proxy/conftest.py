@@ -264,6 +264,16 @@ def max_buttons() -> int:
 
 
 @pytest.fixture
+def opt_out() -> frozenset[str]:
+    return frozenset({"bank.test"})
+
+
+@pytest.fixture
+def index_kind() -> type[Index]:
+    return Index
+
+
+@pytest.fixture
 async def proxy(
     site: Site,
     api: Api,
@@ -271,6 +281,8 @@ async def proxy(
     authority_folder: Path,
     tmp_path: Path,
     max_buttons: int,
+    opt_out: frozenset[str],
+    index_kind: type[Index],
 ) -> AsyncIterator[Running]:
     settings = ProxySettings(
         listen_host="127.0.0.1",
@@ -283,13 +295,13 @@ async def proxy(
             "bank.test": ("127.0.0.1", site.port),
         },
         upstream_ca=certified.ca,
-        opt_out=frozenset({"bank.test"}),
+        opt_out=opt_out,
         max_buttons=max_buttons,
     )
     server_url = f"http://127.0.0.1:{api.port}"
     server = Server(server_url, None)
     browsers = Browsers(tmp_path / "gateway.sqlite")
-    index = Index(server)
+    index = index_kind(server)
     gateway = Gateway(
         connect=lambda: Server(server_url, "secret"),
         server_url=server_url,

@@ -58,6 +58,53 @@ def test_an_unknown_encoding_has_no_decoder(encoding: str) -> None:
     assert decoder_for(encoding) is None
 
 
+def gzip_with(flags: int, fields: bytes, tail: bytes) -> bytes:
+    return (
+        b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + fields + raw_deflate(TEXT) + tail
+    )
+
+
+@pytest.mark.parametrize("size", [1, 5, 10_000])
+@pytest.mark.parametrize(
+    "tail", [b"", b"half", b"all wrong", b"all wrong and then some"]
+)
+def test_no_check_sum_costs_a_page(tail: bytes, size: int) -> None:
+    decoder = decoder_for("gzip")
+    encoded = gzip_with(0, b"", tail)
+    pieces = [encoded[at : at + size] for at in range(0, len(encoded), size)]
+
+    assert decoder is not None
+    assert b"".join(decoder.feed(piece) for piece in pieces) == TEXT
+
+
+@pytest.mark.parametrize("size", [1, 5, 10_000])
+@pytest.mark.parametrize(
+    ("flags", "fields"),
+    [
+        (0b00010, b"ck"),
+        (0b00100, b"\3\0abc"),
+        (0b01000, b"name\0"),
+        (0b10000, b"comment\0"),
+        (0b11110, b"\3\0abcname\0comment\0ck"),
+    ],
+)
+def test_a_head_may_hold_more(flags: int, fields: bytes, size: int) -> None:
+    decoder = decoder_for("gzip")
+    encoded = gzip_with(flags, fields, bytes(8))
+    pieces = [encoded[at : at + size] for at in range(0, len(encoded), size)]
+
+    assert decoder is not None
+    assert b"".join(decoder.feed(piece) for piece in pieces) == TEXT
+
+
+def test_a_head_without_an_end_is_refused() -> None:
+    decoder = decoder_for("gzip")
+
+    assert decoder is not None
+    with pytest.raises(DecodingError):
+        decoder.feed(gzip_with(0b01000, b"", b"")[:10] + b"a" * 100_000)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_what_is_not_so_encoded_is_refused(encoding: str) -> None:
     decoder = decoder_for(encoding)

@@ -92,6 +92,10 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "0.0.0.1",
+        "fec0::1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::7f00:1",
     ],
 )
 def test_an_address_of_this_machine_or_its_network_is_not_public(address: str) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import gzip
 import time
 import zlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, override
 
 import brotli  # type: ignore[import-untyped]  # It brings no types of its own.
 import pytest
 import zstandard
+
+from overallt.client.index import Index
 
 PAGE = b"<!DOCTYPE html><p>One \xc3\xa5 [Flattr=7] and [Flattr=999] here.</p>"
 BEFORE, AFTER = PAGE.split(b"[Flattr=7]")
@@ -217,25 +219,31 @@ async def test_a_page_whose_encoding_is_a_lie_passes_raw(
     assert (await reader.get("https://site.test/")).body == PAGE
 
 
-async def test_a_page_survives_a_button_that_cannot_be_made(
-    site: Any, reader: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> str:
+class FailingIndex(Index):
+    @override
+    def knows(self, tag_id: str) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(proxy.addon._gateway, "address", fail)
+
+@pytest.mark.parametrize("index_kind", [FailingIndex])
+async def test_a_page_survives_a_button_that_cannot_be_made(
+    site: Any, reader: Any
+) -> None:
     site.add("/", gzip.compress(PAGE * 3), "Content-Encoding: gzip")
 
     assert (await reader.get("https://site.test/")).body == PAGE * 3
 
 
-async def test_a_page_survives_an_addon_that_fails(
-    site: Any, reader: Any, proxy: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
+class FailingHosts(frozenset[str]):
+    __slots__ = ()
+
+    @override
+    def isdisjoint(self, other: Iterable[object], /) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(proxy.addon, "_body", fail)
+
+@pytest.mark.parametrize("opt_out", [FailingHosts()])
+async def test_a_page_survives_an_addon_that_fails(site: Any, reader: Any) -> None:
     site.add("/", PAGE, 'ETag: "abc"')
 
     page = await reader.get("https://site.test/")
@@ -257,6 +265,37 @@ async def test_with_the_server_stopped_a_page_is_unchanged(
 
     assert gzip.decompress(page.body) == PAGE
     assert page.headers["etag"] == '"abc"'
+
+
+async def test_a_site_that_breaks_off_costs_no_more_than_what_is_held(
+    site: Any, proxy: Any
+) -> None:
+    """mitmproxy has no hook that could still send what may have become a tag."""
+    site.pieces["/"] = [
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 900\r\n\r\n",
+        PAGE + b"and then [Flat",
+    ]
+    curl = await asyncio.create_subprocess_exec(
+        *("curl", "-s", "-m", "5", "--cacert", str(proxy.ca)),
+        *("-x", proxy.url, "https://site.test/"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+    out, _ = await curl.communicate()
+
+    assert 0 != curl.returncode
+    assert is_live(out.removesuffix(b"and then "))
+
+
+@pytest.mark.parametrize(
+    ("tag_id", "label"), [(b"7", b"Flattr thing 7"), (b"ada", b"Flattr ada")]
+)
+async def test_the_button_says_what_it_flattrs(
+    site: Any, reader: Any, tag_id: bytes, label: bytes
+) -> None:
+    site.add("/", b"<p>[Flattr=%b]</p>" % tag_id)
+
+    assert b'aria-label="%b"' % label in (await reader.get("https://site.test/")).body
 
 
 @pytest.mark.parametrize("max_buttons", [2])
