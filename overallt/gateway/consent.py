@@ -93,7 +93,8 @@ class Consent:
             return self._unreachable()
         return self._pages.message(
             "Taken back",
-            "The flattr is undone and takes no part of this month's budget.",
+            "The flattr is undone and takes no part of this month's budget. From "
+            "next month on the thing can be flattred again.",
             status=HTTPStatus.OK,
         )
 
@@ -166,4 +167,6 @@ def _asking_page(page: str | None) -> AskingPage | None:
         return None
     parts = urlsplit(page)
     rest = parts.path + (f"?{parts.query}" if parts.query else "")
-    return AskingPage(host=parts.netloc, rest="" if rest == "/" else rest)
+    # In ASCII, since letters of other scripts can look like those of another name.
+    host = parts.netloc.encode("idna").decode("ascii")
+    return AskingPage(host=host, rest="" if rest == "/" else rest)

@@ -5,8 +5,8 @@
  *
  * A hostile page can put this window under a pointer that is about to press
  * (double-click-jacking). So what was pressed within the first moments was not
- * meant for us, and the wait starts anew whenever the window comes, goes, moves
- * or is touched. The gateway itself refuses what is sent earlier, too.
+ * meant for us, and the wait starts anew whenever the window comes, goes, is
+ * resized or touched. The gateway itself refuses what is sent earlier, too.
  */
 
 const QUIET_MS = 600;

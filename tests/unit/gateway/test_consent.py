@@ -52,6 +52,12 @@ async def test_a_front_page_is_its_host_alone(browser: Any) -> None:
     assert "<b>blog.test</b></span>" in text
 
 
+async def test_a_host_in_other_letters_is_shown_for_what_it_is(browser: Any) -> None:
+    text = (await consent(browser, "https://\u0430pple.test:8443/")).body.decode()
+
+    assert "<b>xn--pple-43d.test:8443</b></span>" in text
+
+
 @pytest.mark.parametrize("target", ["/give/7", "/give/7?p=forged", "/give/7?p="])
 async def test_a_link_without_a_good_seal_comes_from_an_unknown_page(
     browser: Any, target: str
@@ -205,7 +211,10 @@ async def test_what_was_flattred_can_be_taken_back(browser: Any, api: Any) -> No
     again = await browser.send("/undo/7", form(ticket))
 
     assert b"<h1>Already flattred</h1>" in shown.body
+    assert shown.body.find(b"only next month") < shown.body.find(b'id="undo"')
+    assert b"only next month" in shown.body
     assert title(answer) == "Taken back"
+    assert b"From next month on" in answer.body
     assert title(again) == "This page is used up"
     assert api.asked.count("DELETE /rest/v2/things/7/flattr") == 1
 

@@ -106,6 +106,27 @@ async def test_only_a_navigation_is_answered(
     assert api.asked == []
 
 
+@pytest.mark.parametrize(
+    "target", ["//evil.test/give/7", "//[/give/7", "/\\\\evil.test/give/7", "*"]
+)
+async def test_a_path_never_names_another_host(
+    browser: Any, api: Any, target: str
+) -> None:
+    answer = await browser.open(target, changed={"sec-fetch-user": None})
+
+    assert answer.status == 404
+    assert b"evil.test" not in answer.body
+    assert api.asked == []
+
+
+async def test_a_link_with_too_many_fields_comes_from_an_unknown_page(
+    browser: Any,
+) -> None:
+    answer = await browser.open("/give/7?" + "p=x&" * 50)
+
+    assert b"<b>unknown page</b>" in answer.body
+
+
 async def test_another_method_is_refused(browser: Any) -> None:
     answer = await browser.ask(dataclasses.replace(EMPTY, method="PUT"))
 
