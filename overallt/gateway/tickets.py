@@ -96,7 +96,7 @@ class Tickets:
         """Spend the ticket with this *secret* and return it.
 
         Raises:
-            TooEarly: it was shown less than 600 ms ago.
+            TooEarly: it allows giving and was shown less than 600 ms ago.
             TicketRefused: there is none, it is too old, or was for another
                 browser, purpose or thing.
         """
@@ -109,6 +109,7 @@ class Tickets:
             tag_id,
         ):
             raise TicketRefused
-        if now - ticket.issued_at < EARLIEST:
+        # Only giving must not be hurried: who slips may take it back at once.
+        if purpose is Purpose.GIVE and now - ticket.issued_at < EARLIEST:
             raise TooEarly
         return ticket

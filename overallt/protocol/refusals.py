@@ -14,6 +14,7 @@ class RefusalCode(StrEnum):
     FLATTR_OWNER = "flattr_owner"
     NO_MEANS = "no_means"
     UNAUTHORIZED = "unauthorized"
+    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
     FORBIDDEN = "forbidden"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"

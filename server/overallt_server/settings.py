@@ -30,6 +30,11 @@ def data_folder() -> Path:
     return Path(chosen) if chosen else user_data_path("overallt-server")
 
 
+def _localhost(port: int | None) -> str:
+    # A port that was refused is not known here; its own error is on its way.
+    return f"http://localhost:{port}"
+
+
 class Settings(BaseSettings):
     """One field, one setting; the description is its documentation."""
 
@@ -46,7 +51,7 @@ class Settings(BaseSettings):
         Field(
             description="The address people use, without a slash at its end; "
             "by default localhost with the port",
-            default_factory=lambda known: f"http://localhost:{known['listen_port']}",
+            default_factory=lambda known: _localhost(known.get("listen_port")),
         ),
     ]
     database: Annotated[

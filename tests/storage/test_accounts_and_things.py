@@ -174,7 +174,11 @@ async def test_a_session_is_found_by_its_token_until_it_ends(
     ada = await _sign_up(any_database, "ada")
     signing_in = SigningIn(any_database, Passwords(CHEAP))
     token = await signing_in.sign_in(
-        name="ada", password="a quiet morning", former=None, now=NOW
+        name="ada",
+        password="a quiet morning",
+        former=None,
+        network="this computer",
+        now=NOW,
     )
 
     found = await signing_in.session(token, now=NOW + timedelta(days=29))
@@ -196,7 +200,11 @@ async def test_a_dearer_hash_takes_the_place_of_a_cheap_one(
     dearer = Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
 
     await SigningIn(any_database, dearer).sign_in(
-        name="ada", password="a quiet morning", former=None, now=NOW
+        name="ada",
+        password="a quiet morning",
+        former=None,
+        network="this computer",
+        now=NOW,
     )
     async with any_database.snapshot() as tx:
         login = await users.login(tx, "ada")
@@ -252,8 +260,12 @@ async def test_of_two_who_fetch_for_one_device_one_gets_a_token(
 ) -> None:
     ada = await _sign_up(any_database, "ada")
     devices = AuthorizingDevices(any_database)
-    codes = await devices.begin(client_id="overallt-proxy", scope="flattr", now=NOW)
-    await devices.decide(codes.user_code, user=ada, approved=True, now=NOW)
+    codes = await devices.begin(
+        client_id="overallt-proxy", scope="flattr", network="this computer", now=NOW
+    )
+    await devices.decide(
+        codes.user_code, user=ada, network="this computer", approved=True, now=NOW
+    )
 
     outcomes = await asyncio.gather(
         *(

@@ -54,3 +54,20 @@ async def test_nothing_that_was_written_can_be_changed(
         kept = (await tx.execute(sa.select(table))).mappings().one()
 
     assert ROWS[table] == dict(kept)
+
+
+@pytest.mark.parametrize("table", ROWS, ids=lambda table: table.name)
+async def test_sqlite_does_not_put_a_row_in_the_place_of_another(
+    database: Database, table: sa.Table
+) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(table.insert().values(ROWS[table]))
+    with pytest.raises(sa.exc.IntegrityError, match=f"{table.name} is append-only"):
+        async with database.transaction() as tx:
+            await tx.execute(
+                table.insert().prefix_with("OR REPLACE").values(ROWS[table])
+            )
+    async with database.snapshot() as tx:
+        kept = (await tx.execute(sa.select(table))).mappings().one()
+
+    assert ROWS[table] == dict(kept)

@@ -1,5 +1,7 @@
 """Signing up, in and out at a browser."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -95,6 +97,74 @@ async def test_a_wrong_password_and_a_wrong_name_are_told_alike(
     assert 401 == response.status
     assert "no user with this name and this password" in await response.text()
     assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+async def test_who_guesses_passwords_is_stopped_for_a_while(
+    world: "World", stranger: "Browser", name: str
+) -> None:
+    await world.user("ada")
+    await world.user("bo")
+    for guess in range(10):
+        await stranger.post("/signin", name=name, password=f"guess number {guess}")
+
+    stopped = await stranger.post(
+        "/signin", name=f" {name.upper()} ", password="a quiet morning"
+    )
+    other = await stranger.post("/signin", name="bo", password="a quiet morning")
+    elsewhere = await world.browser()
+    elsewhere.headers["X-Forwarded-For"] = "203.0.113.9"
+    owner = await elsewhere.post("/signin", name=name, password="a quiet morning")
+    world.settings.clock_offset_seconds += 15 * 60
+    later = await stranger.post("/signin", name=name, password="a quiet morning")
+
+    assert 403 == stopped.status
+    assert "Please wait 15 minutes" in await stopped.text()
+    assert "Set-Cookie" not in stopped.headers
+    assert 303 == other.status
+    is_user = name == "ada"
+    assert [303 if is_user else 401] * 2 == [owner.status, later.status]
+
+
+async def test_guesses_at_the_address_count_with_those_at_the_name(
+    world: "World", stranger: "Browser"
+) -> None:
+    await world.user("ada")
+    for name in ("ada", "ada@example.org") * 5:
+        await stranger.post("/signin", name=name, password="a noisy morning")
+
+    response = await stranger.post("/signin", name="ada", password="a quiet morning")
+
+    assert 403 == response.status
+
+
+async def test_many_guesses_at_the_same_moment_are_all_counted(
+    world: "World", stranger: "Browser"
+) -> None:
+    await world.user("ada")
+
+    responses = await asyncio.gather(
+        *(
+            stranger.post("/signin", name="ada", password="a noisy morning")
+            for _ in range(15)
+        )
+    )
+
+    statuses = [response.status for response in responses]
+    assert {401: 10, 403: 5} == Counter(statuses)
+
+
+async def test_who_knows_his_password_may_sign_in_without_end(
+    world: "World", stranger: "Browser"
+) -> None:
+    await world.user("ada")
+
+    statuses = {
+        (await stranger.post("/signin", name="ada", password="a quiet morning")).status
+        for _ in range(12)
+    }
+
+    assert {303} == statuses
 
 
 async def test_the_cookie_is_for_us_alone_and_its_token_is_not_stored(

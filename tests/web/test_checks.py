@@ -119,6 +119,45 @@ async def test_our_own_origin_passes(world: "World") -> None:
     assert (303, "/dashboard") == (response.status, response.headers["Location"])
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=nonsense", b"name=ada"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe=\xff"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"x"),
+        (
+            "multipart/form-data; boundary=b",
+            b"--b\r\nContent-Transfer-Encoding: nonsense\r\n\r\nx\r\n--b--\r\n",
+        ),
+        ("application/json", b"\xff"),
+        ("application/json", b"[" * 60_000),
+    ],
+)
+@pytest.mark.parametrize("path", ["/signin", "/oauth/token"])
+async def test_a_body_that_lies_about_itself_is_malformed_and_no_fault_of_ours(
+    world: "World", path: str, content_type: str, body: bytes
+) -> None:
+    response = await world.client.post(
+        path, data=body, headers={"Content-Type": content_type}
+    )
+
+    assert 400 == response.status
+
+
+async def test_a_secret_that_cannot_be_stored_proves_no_app(world: "World") -> None:
+    response = await world.client.post(
+        "/oauth/token",
+        data={"grant_type": "authorization_code", "code": "c"},
+        headers={"Authorization": "Basic JTAwOiUwMA=="},
+    )
+
+    assert (401, "invalid_client") == (
+        response.status,
+        (await response.json())["error"],
+    )
+
+
 async def test_too_much_is_not_read(world: "World") -> None:
     headers = await world.bearer(await world.user("bo"), "thing")
 

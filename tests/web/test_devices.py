@@ -156,6 +156,74 @@ async def test_a_code_that_nobody_shows_is_said_to_be_none(
     assert "No program waits with this code." in await response.text()
 
 
+async def test_the_page_says_from_where_the_program_asks(world: "World") -> None:
+    browser = await world.browser(await world.user("ada"))
+    near = await _begin(world)
+    far = await world.client.post(
+        "/oauth/device",
+        data={"client_id": "overallt-proxy"},
+        headers={"X-Forwarded-For": "10.0.0.1, 203.0.113.9"},
+    )
+    pages = [
+        await (await browser.post("/device", user_code=code)).text()
+        for code in (near.user_code, (await far.json())["user_code"])
+    ]
+
+    assert 'id="network">this computer<' in pages[0]
+    assert 'id="network">203.0.113.0/24<' in pages[1]
+
+
+@pytest.mark.parametrize("path", ["/device", "/device/decision"])
+async def test_who_guesses_codes_is_stopped_and_nobody_else(
+    world: "World", path: str
+) -> None:
+    eve = await world.browser(await world.user("eve"))
+    ada = await world.browser(await world.user("ada"))
+    begun = await _begin(world)
+    for _ in range(10):
+        await eve.post(path, user_code="BBBB-BBBB")
+
+    guessed = await eve.post(path, user_code=begun.user_code, decision="allow")
+    typed = await ada.post(path, user_code=begun.user_code, decision="allow")
+    _later(world, 15 * 60)
+    again = await _begin(world)
+    later = await eve.post(path, user_code=again.user_code, decision="allow")
+
+    assert 403 == guessed.status
+    assert "Please wait 15 minutes" in await guessed.text()
+    assert 200 == typed.status
+    assert 200 == later.status
+
+
+async def test_many_accounts_in_one_network_do_not_guess_more_codes(
+    world: "World",
+) -> None:
+    begun = await _begin(world)
+    for name in ("eva", "eve", "evo"):
+        browser = await world.browser(await world.user(name))
+        for _ in range(10):
+            await browser.post("/device", user_code="BBBB-BBBB")
+    ada = await world.browser(await world.user("ada"))
+
+    near = await ada.post("/device", user_code=begun.user_code)
+    ada.headers["X-Forwarded-For"] = "203.0.113.9"
+    far = await ada.post("/device", user_code=begun.user_code)
+
+    assert [403, 200] == [near.status, far.status]
+
+
+async def test_a_network_may_not_ask_for_codes_without_end(world: "World") -> None:
+    for _ in range(60):
+        await _begin(world)
+
+    response = await world.client.post(
+        "/oauth/device", data={"client_id": "overallt-proxy"}
+    )
+
+    assert 403 == response.status
+    assert "tried too often" in await response.text()
+
+
 async def test_a_code_is_never_filled_in(world: "World") -> None:
     browser = await world.browser(await world.user("ada"))
     begun = await _begin(world)

@@ -41,22 +41,22 @@ def refuse_flattr(
     *,
     patron: UserId,
     thing: Thing,
-    before: Flattr | None,
+    is_flattred: bool,
     budget: Budget | None,
     means: Money,
 ) -> None:
     """Refuse what *patron* may not flattr, in the order of precedence of refusals.
 
-    *before* is his flattr of *thing* in the same period, if there is one.
+    *is_flattred* if he has a flattr of *thing* in the same period, be it undone.
 
     Raises:
         OwnThing: the thing is his own.
-        AlreadyFlattred: there is a flattr, be it undone.
+        AlreadyFlattred: there is a flattr.
         NoMeans: he has no active budget, or no means above zero.
     """
     if thing.owner == patron:
         raise OwnThing
-    if before is not None:
+    if is_flattred:
         raise AlreadyFlattred
     if pot(budget, means).minor <= 0:
         raise NoMeans

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self, override
 
-_TEXT: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
+# Neither the first nor the last year of the calendar: every period has one before it
+# and one after it.
+_TEXT: Final = re.compile(r"(?!0000|9999)([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 DECEMBER: Final = 12
 
 # In the hour after a period's end only undo still reaches it.
@@ -68,3 +70,13 @@ class Period:
     @override
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+
+def open_at(now: datetime, *, closed: Period | None) -> Period:
+    """Return the period that takes flattrs in at *now*.
+
+    That is the month of *now*, or the first one after it that is not closed; *closed*
+    is the period that was closed last.
+    """
+    current = Period.of(now)
+    return current if closed is None or closed < current else closed.next

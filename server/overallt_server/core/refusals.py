@@ -18,6 +18,10 @@ class InvalidRequest(Refusal):
     """The request is malformed: something is missing or of the wrong form."""
 
 
+class RateLimited(Refusal):
+    """That was tried too often: wait a while and try again."""
+
+
 class NotSignedIn(Refusal):
     """Sign in first: this needs an account."""
 

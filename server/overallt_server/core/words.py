@@ -32,7 +32,7 @@ def title_of(text: str) -> str:
     title = " ".join(text.split())
     if len(title) not in TITLE_LENGTH or not title.isprintable():
         raise InvalidThing(
-            f"A title has {TITLE_LENGTH.start} to {TITLE_LENGTH.stop - 1} letters."
+            f"A title has {TITLE_LENGTH.start} to {TITLE_LENGTH.stop - 1} characters."
         )
     return title
 
@@ -42,10 +42,10 @@ def description_of(text: str) -> str:
     description = "\n".join(text.strip().splitlines())
     if len(description) > MAX_DESCRIPTION_LENGTH:
         raise InvalidThing(
-            f"A description has at most {MAX_DESCRIPTION_LENGTH} letters."
+            f"A description has at most {MAX_DESCRIPTION_LENGTH} characters."
         )
     if not all(sign.isprintable() or sign in "\n\t" for sign in description):
-        raise InvalidThing("A description is made of letters that can be read.")
+        raise InvalidThing("A description is made of characters that can be read.")
     return description
 
 
@@ -58,7 +58,7 @@ def tags_of(words: Iterable[str]) -> tuple[str, ...]:
     for tag in tags:
         if len(tag) > MAX_TAG_LENGTH or "," in tag or not tag.isprintable():
             raise InvalidThing(
-                f"A tag has at most {MAX_TAG_LENGTH} letters and no comma."
+                f"A tag has at most {MAX_TAG_LENGTH} characters and no comma."
             )
     return tags
 

@@ -16,7 +16,7 @@ async def get(tx: Transaction, patron: UserId) -> Budget | None:
     """Return the budget of *patron*, or ``None`` if he never set one."""
     rows = await tx.execute(sa.select(budgets).where(budgets.c.patron_id == patron))
     row = rows.one_or_none()
-    return None if row is None else _budget(row)
+    return None if row is None else budget_of(row)
 
 
 async def put(tx: Transaction, patron: UserId, budget: Budget) -> None:
@@ -43,8 +43,9 @@ async def after(
         .order_by(budgets.c.patron_id)
         .limit(count)
     )
-    return {UserId(row.patron_id): _budget(row) for row in rows}
+    return {UserId(row.patron_id): budget_of(row) for row in rows}
 
 
-def _budget(row: sa.Row[Any]) -> Budget:
+def budget_of(row: sa.Row[Any]) -> Budget:
+    """Return the budget whose columns *row* has, maybe among others."""
     return Budget(Money(row.amount_minor, row.currency), active=row.active)

@@ -13,17 +13,25 @@ writers of other processes (a settlement beside the server) wait in SQLite.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    create_async_engine,
+)
+
+from overallt_server.storage import sqlite
 
 # SQL's "transaction"; the books' own word is journal entry (GLOSSARY, collisions).
 type Transaction = AsyncConnection
 
 BUSY_SECONDS: Final = 30
+# All are kept: to open one again costs more than what it is opened for.
+_POOL: Final[Mapping[str, Any]] = {"pool_size": 15, "max_overflow": 0}
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -41,33 +49,38 @@ class Database:
             UnknownDatabase: *url* names neither SQLite nor PostgreSQL.
         """
         self.url: Final = with_async_driver(url)
-        self.engine: Final = create_async_engine(self.url)
-        self.is_sqlite: Final = self.engine.dialect.name == "sqlite"
-        self._writers: Final = asyncio.Lock()
+        self.is_sqlite: Final = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
+            self.engine = create_async_engine(
+                self.url,
+                connect_args={"async_creator_fn": sqlite.connect},
+                # One that is in memory has a single connection, and no pool.
+                **(_POOL if self.url.database else {}),
+            )
             sa.event.listen(self.engine.sync_engine, "connect", _open_sqlite)
             sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            self._writing = self.engine.execution_options(overallt_writes=True)
+            self._reading = self.engine
+        else:
+            self.engine = create_async_engine(self.url, **_POOL)
+            self._writing = self.engine
+            self._reading = self.engine.execution_options(
+                isolation_level="REPEATABLE READ"
+            )
+        self._writers: Final = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a transaction that writes: all of it is kept, or nothing."""
-        if not self.is_sqlite:
-            async with self.engine.begin() as tx:
-                yield tx
-            return
-        async with self._writers, self.engine.connect() as connection:
-            await connection.execution_options(overallt_writes=True)
-            async with connection.begin():
-                yield connection
+        turn = self._writers if self.is_sqlite else nullcontext()
+        async with turn, _begun(self._writing) as tx:
+            yield tx
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
         """Open a transaction that reads one state of the database."""
-        async with self.engine.connect() as connection:
-            if not self.is_sqlite:
-                await connection.execution_options(isolation_level="REPEATABLE READ")
-            async with connection.begin():
-                yield connection
+        async with _begun(self._reading) as tx:
+            yield tx
 
     async def close(self) -> None:
         """Close all connections."""
@@ -91,18 +104,31 @@ def with_async_driver(url: str) -> sa.URL:
         ) from error
 
 
+@asynccontextmanager
+async def _begun(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    # As engine.begin(), without the task of its own in which that gives the connection
+    # back: should this task be cancelled in that moment, the pool drops the connection.
+    connection = await engine.connect()
+    try:
+        async with connection.begin():
+            yield connection
+    finally:
+        await connection.close()
+
+
 def _open_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not begin transactions by itself; see _begin_sqlite.
-    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     # An answered flattr survives a power cut (R1), not only a killed process.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # Else INSERT OR REPLACE would delete a row without asking its trigger (I2).
+    cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.close()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("overallt_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.begin(writes=writes)

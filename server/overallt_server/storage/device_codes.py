@@ -20,8 +20,8 @@ from overallt_server.storage.schema import device_codes
 class StoredDeviceCode:
     """A device that waits for a user's decision.
 
-    ``user`` is ``None`` until somebody approved it, ``polled_at`` until the device
-    asked for the first time.
+    ``network`` is where it asked from, ``user`` is ``None`` until somebody approved it,
+    ``polled_at`` until the device asked for the first time.
     """
 
     device_code_hash: bytes
@@ -30,6 +30,7 @@ class StoredDeviceCode:
     scopes: Scopes
     user: UserId | None
     denied: bool
+    network: str
     polled_at: datetime | None
     expires_at: datetime
 
@@ -44,6 +45,7 @@ async def add(tx: Transaction, code: StoredDeviceCode) -> None:
             scopes=print_scopes(code.scopes),
             user_id=code.user,
             denied=code.denied,
+            network=code.network,
             polled_at=code.polled_at,
             expires_at=code.expires_at,
         )
@@ -115,6 +117,7 @@ def _code(row: sa.Row[Any]) -> StoredDeviceCode:
         scopes=parse_scopes(row.scopes),
         user=None if row.user_id is None else UserId(row.user_id),
         denied=row.denied,
+        network=row.network,
         polled_at=row.polled_at,
         expires_at=row.expires_at,
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -15,7 +15,10 @@ from overallt_server.core.settlement import PotThing
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import flattrs, things
 
-_IS_KEPT = flattrs.c.undone_at.is_(None)
+# Not undone.
+IS_KEPT: Final = flattrs.c.undone_at.is_(None)
+
+_ADD: Final = sa.insert(flattrs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,13 @@ async def get(
     tx: Transaction, patron: UserId, period: Period, thing: ThingId
 ) -> Flattr | None:
     """Return the flattr of that key, undone or not, or ``None``."""
-    rows = await tx.execute(sa.select(flattrs).where(*_key(patron, period, thing)))
+    rows = await tx.execute(
+        sa.select(flattrs).where(
+            flattrs.c.patron_id == patron,
+            flattrs.c.period == period,
+            flattrs.c.thing_id == thing,
+        )
+    )
     row = rows.one_or_none()
     return None if row is None else _flattr(row)
 
@@ -42,14 +51,15 @@ async def add(tx: Transaction, flattr: Flattr) -> None:
         sqlalchemy.exc.IntegrityError: there is one of its key.
     """
     await tx.execute(
-        sa.insert(flattrs).values(
-            patron_id=flattr.patron,
-            period=flattr.period,
-            thing_id=flattr.thing,
-            weight=flattr.weight,
-            flattred_at=flattr.flattred_at,
-            undone_at=flattr.undone_at,
-        )
+        _ADD,
+        {
+            "patron_id": flattr.patron,
+            "period": flattr.period,
+            "thing_id": flattr.thing,
+            "weight": flattr.weight,
+            "flattred_at": flattr.flattred_at,
+            "undone_at": flattr.undone_at,
+        },
     )
 
 
@@ -58,7 +68,13 @@ async def undo(
 ) -> None:
     """Mark the flattr of that key as undone."""
     await tx.execute(
-        sa.update(flattrs).where(*_key(patron, period, thing)).values(undone_at=at)
+        sa.update(flattrs)
+        .where(
+            flattrs.c.patron_id == patron,
+            flattrs.c.period == period,
+            flattrs.c.thing_id == thing,
+        )
+        .values(undone_at=at)
     )
 
 
@@ -66,7 +82,7 @@ async def of_period(tx: Transaction, patron: UserId, period: Period) -> list[Fla
     """List what *patron* flattred in *period*, newest first, undone left out."""
     rows = await tx.execute(
         sa.select(flattrs)
-        .where(flattrs.c.patron_id == patron, flattrs.c.period == period, _IS_KEPT)
+        .where(flattrs.c.patron_id == patron, flattrs.c.period == period, IS_KEPT)
         .order_by(flattrs.c.flattred_at.desc(), flattrs.c.thing_id.desc())
     )
     return [_flattr(row) for row in rows]
@@ -78,7 +94,7 @@ async def given(
     """List all flattrs of *patron*, newest first, undone left out; pages from 1."""
     rows = await tx.execute(
         sa.select(flattrs)
-        .where(flattrs.c.patron_id == patron, _IS_KEPT)
+        .where(flattrs.c.patron_id == patron, IS_KEPT)
         .order_by(
             flattrs.c.flattred_at.desc(),
             flattrs.c.period.desc(),
@@ -99,7 +115,7 @@ async def flattred(
             flattrs.c.patron_id == patron,
             flattrs.c.period == period,
             flattrs.c.thing_id.in_(ids),
-            _IS_KEPT,
+            IS_KEPT,
         )
     )
     return {ThingId(row.thing_id) for row in rows}
@@ -113,7 +129,7 @@ async def counts(tx: Transaction, ids: Sequence[ThingId]) -> dict[ThingId, Thing
             sa.func.count().label("flattrs"),
             sa.func.count(flattrs.c.patron_id.distinct()).label("patrons"),
         )
-        .where(flattrs.c.thing_id.in_(ids), _IS_KEPT)
+        .where(flattrs.c.thing_id.in_(ids), IS_KEPT)
         .group_by(flattrs.c.thing_id)
     )
     found = {
@@ -141,7 +157,7 @@ async def to_freeze(
         .where(
             flattrs.c.period == period,
             flattrs.c.patron_id.between(first, last),
-            _IS_KEPT,
+            IS_KEPT,
         )
     )
     frozen: defaultdict[UserId, list[PotThing]] = defaultdict(list)
@@ -152,16 +168,6 @@ async def to_freeze(
             )
         )
     return frozen
-
-
-def _key(
-    patron: UserId, period: Period, thing: ThingId
-) -> "tuple[sa.ColumnElement[bool], ...]":
-    return (
-        flattrs.c.patron_id == patron,
-        flattrs.c.period == period,
-        flattrs.c.thing_id == thing,
-    )
 
 
 def _flattr(row: sa.Row[Any]) -> Flattr:

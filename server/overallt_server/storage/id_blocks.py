@@ -9,10 +9,9 @@ ends, is never given to anybody: ids have gaps, and that is all.
 import asyncio
 from typing import Final
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.schema import id_blocks
+from overallt_server.storage.uniqueness import inserting
 
 BLOCK: Final = 16
 FIRST_ID: Final = 1
@@ -43,10 +42,8 @@ class IdBlocks:
 
 
 async def _advance(tx: Transaction, kind: str) -> int:
-    # Both databases know this statement, SQLAlchemy only by their own names.
-    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     advanced = await tx.execute(
-        insert(id_blocks)
+        inserting(tx, id_blocks)
         .values(kind=kind, next_id=FIRST_ID + BLOCK)
         .on_conflict_do_update(
             index_elements=[id_blocks.c.kind],

@@ -93,12 +93,20 @@ async def balance(
 ) -> Money:
     """Return the balance of *ledger_account* in *currency*, on its normal side."""
     total = await tx.execute(
-        sa.select(_sum_on(ledger_account.normal_side)).where(
-            postings.c.ledger_account == str(ledger_account),
-            postings.c.currency == currency,
-        )
+        sum_of(str(ledger_account), currency, ledger_account.normal_side)
     )
     return Money(total.scalar_one(), currency)
+
+
+def sum_of(
+    ledger_account: str | sa.BindParameter[str],
+    currency: str | sa.BindParameter[str],
+    normal_side: Side,
+) -> "sa.Select[int]":
+    """Return the statement that reads a balance; its values may be given later."""
+    return sa.select(_sum_on(normal_side)).where(
+        postings.c.ledger_account == ledger_account, postings.c.currency == currency
+    )
 
 
 async def reserved(tx: Transaction, patron: UserId, currency: str) -> Money:

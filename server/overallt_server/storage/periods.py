@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
+from overallt_server.core import periods as core_periods
 from overallt_server.core.periods import Period
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import flattrs, periods, slices, users
@@ -68,10 +69,9 @@ async def newest(tx: Transaction) -> Period | None:
 async def open_at(tx: Transaction, now: datetime) -> Period:
     """Return the period that takes flattrs in at *now*.
 
-    That is the month of *now*, or the first one after it that is not closed.
+    See ``core.periods.open_at``.
     """
-    current, closed = Period.of(now), await newest(tx)
-    return current if closed is None or closed < current else closed.next
+    return core_periods.open_at(now, closed=await newest(tx))
 
 
 async def first(tx: Transaction) -> Period | None:

@@ -176,8 +176,18 @@ device_codes: Final = sa.Table(
     # NULL until somebody approved it.
     sa.Column("user_id", sa.BigInteger),
     sa.Column("denied", sa.Boolean, nullable=False),
+    # Where the device asked from, for the person who decides.
+    _text("network"),
     _at("polled_at", known=False),
     _at("expires_at"),
+)
+
+tries: Final = sa.Table(
+    "tries",
+    metadata,
+    sa.Column("subject", sa.LargeBinary, primary_key=True),
+    _number("tries"),
+    sa.Column("began_at", Instant, nullable=False, index=True),
 )
 
 # --- Giving: keyed by patron -------------------------------------------------------

@@ -19,7 +19,7 @@ async def get(tx: Transaction, thing: ThingId) -> Thing | None:
     """Return the thing with the id *thing*, or ``None``."""
     rows = await tx.execute(sa.select(things).where(things.c.id == thing))
     row = rows.one_or_none()
-    return None if row is None else _thing(row)
+    return None if row is None else thing_of(row)
 
 
 async def many(tx: Transaction, ids: Iterable[ThingId]) -> dict[ThingId, Thing]:
@@ -29,7 +29,7 @@ async def many(tx: Transaction, ids: Iterable[ThingId]) -> dict[ThingId, Thing]:
     for start in range(0, len(wanted), MANY_AT_ONCE):
         part = wanted[start : start + MANY_AT_ONCE]
         rows = await tx.execute(sa.select(things).where(things.c.id.in_(part)))
-        found |= {ThingId(row.id): _thing(row) for row in rows}
+        found |= {ThingId(row.id): thing_of(row) for row in rows}
     return found
 
 
@@ -37,7 +37,7 @@ async def by_url(tx: Transaction, url: str) -> Thing | None:
     """Return the thing registered at exactly *url*, or ``None``."""
     rows = await tx.execute(sa.select(things).where(things.c.url == url))
     row = rows.one_or_none()
-    return None if row is None else _thing(row)
+    return None if row is None else thing_of(row)
 
 
 async def of_owner(
@@ -51,7 +51,7 @@ async def of_owner(
         .limit(count)
         .offset((page - 1) * count)
     )
-    return [_thing(row) for row in rows]
+    return [thing_of(row) for row in rows]
 
 
 async def add(tx: Transaction, thing: Thing) -> None:
@@ -89,7 +89,8 @@ async def all_ids(tx: Transaction) -> list[ThingId]:
     return [ThingId(row.id) for row in rows]
 
 
-def _thing(row: sa.Row[Any]) -> Thing:
+def thing_of(row: sa.Row[Any]) -> Thing:
+    """Return the thing whose columns *row* has, maybe among others."""
     return Thing(
         id=ThingId(row.id),
         owner=UserId(row.owner_id),

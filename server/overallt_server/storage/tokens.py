@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,6 +11,18 @@ from overallt_server.core.grants import Grant, Scopes, parse_scopes, print_scope
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import access_tokens, authorization_codes, users
 from overallt_server.storage.users import user_of
+
+# Every request of a program asks this, so it is one statement, put together once.
+_GRANT: Final = (
+    sa.select(
+        users,
+        access_tokens.c.client_id,
+        access_tokens.c.scopes,
+        access_tokens.c.created_at,
+    )
+    .join(users, users.c.id == access_tokens.c.user_id)
+    .where(access_tokens.c.token_hash == sa.bindparam("token_hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +66,8 @@ async def add(tx: Transaction, token: StoredToken) -> None:
 
 
 async def grant(tx: Transaction, token_hash: bytes) -> Grant | None:
-    """Return what the access token with *token_hash* stands for, or ``None``.
-
-    One statement, since every request of a program asks for it.
-    """
-    rows = await tx.execute(
-        sa.select(
-            users,
-            access_tokens.c.client_id,
-            access_tokens.c.scopes,
-            access_tokens.c.created_at,
-        )
-        .join(users, users.c.id == access_tokens.c.user_id)
-        .where(access_tokens.c.token_hash == token_hash)
-    )
+    """Return what the access token with *token_hash* stands for, or ``None``."""
+    rows = await tx.execute(_GRANT, {"token_hash": token_hash})
     row = rows.one_or_none()
     if row is None:
         return None

@@ -9,10 +9,10 @@ works once. Access tokens last until the user revokes them, as Flattr's did.
 import base64
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 from overallt_server.core.grants import (
     App,
@@ -32,7 +32,10 @@ from overallt_server.use_cases.secret_tokens import hash_of, new_token
 # The app's program fetches the token at once: nobody types this code.
 CODE_LASTS: Final = timedelta(minutes=1)
 S256_LENGTH: Final = 43
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_LOOPBACK: Final = re.compile(
+    r"\A(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(?=[/?]|\Z)",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +287,9 @@ def _fits(
 def _same_redirect(registered: str, wanted: str) -> bool:
     if registered == wanted:
         return True
-    # A program on the user's computer listens on whichever port is free, RFC 8252.
-    ours, theirs = urlsplit(registered), urlsplit(wanted)
-    return (
-        ours.hostname in _LOOPBACK
-        and ours.scheme == "http"
-        and "@" not in theirs.netloc
-        and _without_port(ours) == _without_port(theirs)
-    )
-
-
-def _without_port(parts: SplitResult) -> tuple[str, str | None, str, str, str]:
-    return parts.scheme, parts.hostname, parts.path, parts.query, parts.fragment
+    # A program on the user's computer listens on whichever port is free, RFC 8252: the
+    # port alone may be another one. It is cut out of the text itself, since a parser
+    # would forgive what must not come into a header or an address.
+    return _LOOPBACK.match(registered) is not None and _LOOPBACK.sub(
+        r"\1", registered
+    ) == _LOOPBACK.sub(r"\1", wanted)

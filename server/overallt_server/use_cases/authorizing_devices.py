@@ -20,6 +20,11 @@ from overallt_server.core.grants import (
     Scopes,
     parse_scopes,
 )
+from overallt_server.core.limits import (
+    DEVICE_CODES_BY_ONE_USER,
+    DEVICE_CODES_FROM_ONE_NETWORK,
+    DEVICES_FROM_ONE_NETWORK,
+)
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.users import User
 from overallt_server.storage import apps, device_codes
@@ -32,6 +37,7 @@ from overallt_server.use_cases.authorizing import (
     issue,
     proven_app,
 )
+from overallt_server.use_cases.limiting import Limited, take, trying
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
 
 LASTS: Final = timedelta(minutes=10)
@@ -67,6 +73,7 @@ class AskingDevice:
     user_code: str
     app: App
     scopes: Scopes
+    network: str
 
 
 class AuthorizingDevices:
@@ -75,15 +82,20 @@ class AuthorizingDevices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, *, client_id: str, scope: str, now: datetime) -> DeviceCodes:
-        """Begin to ask for the scopes in *scope*.
+    async def begin(
+        self, *, client_id: str, scope: str, network: str, now: datetime
+    ) -> DeviceCodes:
+        """Begin to ask, from *network*, for the scopes in *scope*.
 
         Raises:
+            RateLimited: that network has asked too often.
             GrantRefused: the app is unknown or not one of this server's own, or a
                 scope is unknown.
         """
         scopes = parse_scopes(scope)
         codes = DeviceCodes(new_token(), _new_user_code())
+        asking = Limited(DEVICES_FROM_ONE_NETWORK, ("device", network))
+        await take(self._database, [asking], now=now)
         async with self._database.transaction() as tx:
             app = await apps.get(tx, client_id)
             if app is None:
@@ -95,31 +107,41 @@ class AuthorizingDevices:
                     "Device codes are for this server's own programs.",
                 )
             await device_codes.remove_expired(tx, before=now - _REMEMBERED)
-            await device_codes.add(tx, _waiting(codes, app, scopes, now))
+            await device_codes.add(tx, _waiting(codes, app, scopes, network, now))
         return codes
 
-    async def asking(self, typed: str, *, now: datetime) -> AskingDevice:
-        """Return who asks with the code that a user has *typed*.
+    async def asking(
+        self, typed: str, *, user: User, network: str, now: datetime
+    ) -> AskingDevice:
+        """Return who asks with the code that *user* has *typed* in *network*.
 
         Raises:
             InvalidRequest: nobody waits with such a code.
+            RateLimited: too many wrong ones have been typed.
         """
-        async with self._database.snapshot() as tx:
-            stored = await _waiting_with(tx, typed, now)
-            app = await apps.get(tx, stored.client_id)
-        if app is None:
-            raise InvalidRequest("The program that showed this code is gone.")
-        return AskingDevice(_shown(stored.user_code), app, stored.scopes)
+        async with trying(self._database, _typing(user, network), now=now):
+            async with self._database.snapshot() as tx:
+                stored = await _waiting_with(tx, typed, now)
+                app = await apps.get(tx, stored.client_id)
+            if app is None:
+                raise InvalidRequest("The program that showed this code is gone.")
+        return AskingDevice(
+            _shown(stored.user_code), app, stored.scopes, stored.network
+        )
 
     async def decide(
-        self, typed: str, *, user: User, approved: bool, now: datetime
+        self, typed: str, *, user: User, network: str, approved: bool, now: datetime
     ) -> None:
         """Note what *user* decides about the device with the code *typed*.
 
         Raises:
             InvalidRequest: nobody waits with such a code (any more).
+            RateLimited: too many wrong ones have been typed.
         """
-        async with self._database.transaction() as tx:
+        async with (
+            trying(self._database, _typing(user, network), now=now),
+            self._database.transaction() as tx,
+        ):
             stored = await _waiting_with(tx, typed, now)
             # Two decisions at the same moment: the first one counts.
             if not await device_codes.decide(
@@ -149,6 +171,13 @@ class AuthorizingDevices:
             await device_codes.polled(tx, stored.device_code_hash, at=now)
         # Only now, since an exception would undo the transaction.
         raise outcome
+
+
+def _typing(user: User, network: str) -> list[Limited]:
+    return [
+        Limited(DEVICE_CODES_BY_ONE_USER, ("typed code of", str(user.id))),
+        Limited(DEVICE_CODES_FROM_ONE_NETWORK, ("typed code", network)),
+    ]
 
 
 async def _waiting_with(tx: Transaction, typed: str, now: datetime) -> StoredDeviceCode:
@@ -182,7 +211,7 @@ def _outcome(stored: StoredDeviceCode, now: datetime) -> StoredCode | GrantRefus
 
 
 def _waiting(
-    codes: DeviceCodes, app: App, scopes: Scopes, now: datetime
+    codes: DeviceCodes, app: App, scopes: Scopes, network: str, now: datetime
 ) -> StoredDeviceCode:
     return StoredDeviceCode(
         device_code_hash=hash_of(codes.device_code),
@@ -191,6 +220,7 @@ def _waiting(
         scopes=scopes,
         user=None,
         denied=False,
+        network=network,
         polled_at=None,
         expires_at=now + LASTS,
     )

@@ -7,28 +7,27 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId
-from overallt_server.core import chart
 from overallt_server.core.flattrs import (
     CLICK_WEIGHT,
     Flattr,
     refuse_flattr,
     refuse_undo,
 )
-from overallt_server.core.periods import Period
+from overallt_server.core.periods import Period, open_at
 from overallt_server.core.refusals import IdempotencyMismatch, NotFound
 from overallt_server.core.rules import Rules
 from overallt_server.core.things import Thing
 from overallt_server.storage import (
-    budgets,
     flattrs,
     idempotency,
-    journal,
     patrons,
     periods,
+    standings,
     things,
 )
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.flattrs import ThingCounts
+from overallt_server.storage.standings import Standing
 
 KEYS_ARE_KEPT: Final = timedelta(days=90)
 
@@ -76,12 +75,14 @@ class Flattring:
             OwnThing, AlreadyFlattred, NoMeans: see ``core.flattrs``.
         """
         async with self._database.transaction() as tx:
-            await patrons.lock(tx, patron)
-            found = await things.get(tx, thing)
-            if found is None:
+            await patrons.wait(tx, patron)
+            standing = await standings.get(
+                tx, patron, thing, currency=self._rules.currency, now=now
+            )
+            if standing is None:
                 raise NotFound
             if idempotency_key is None:
-                return Flattred(found, await self._give(tx, patron, found, now))
+                return await _give(tx, patron, standing, now)
             request_hash = hashlib.sha256(f"flattr:{thing}".encode()).digest()
             kept_since = now - KEYS_ARE_KEPT
             before = await idempotency.get(
@@ -90,12 +91,12 @@ class Flattring:
             if before is not None:
                 if before.request_hash != request_hash:
                     raise IdempotencyMismatch
-                return Flattred(found, int(before.answer))
-            count = await self._give(tx, patron, found, now)
+                return Flattred(standing.thing, int(before.answer))
+            flattred = await _give(tx, patron, standing, now)
             await idempotency.forget(tx, patron, before=kept_since)
-            answered = idempotency.Answered(request_hash, str(count))
+            answered = idempotency.Answered(request_hash, str(flattred.flattrs))
             await idempotency.put(tx, patron, idempotency_key, answered, at=now)
-            return Flattred(found, count)
+            return flattred
 
     async def undo(
         self,
@@ -112,7 +113,7 @@ class Flattring:
             PeriodClosed: *period* is closed.
         """
         async with self._database.transaction() as tx:
-            await patrons.lock(tx, patron)
+            await patrons.wait(tx, patron)
             period = period or await periods.open_at(tx, now)
             flattr = await flattrs.get(tx, patron, period, thing)
             closed = await periods.get(tx, period) is not None
@@ -147,19 +148,20 @@ class Flattring:
             period = await periods.open_at(tx, now)
             return await flattrs.flattred(tx, patron, period, things)
 
-    async def _give(
-        self, tx: Transaction, patron: UserId, thing: Thing, now: datetime
-    ) -> int:
-        period = await periods.open_at(tx, now)
-        refuse_flattr(
-            patron=patron,
-            thing=thing,
-            before=await flattrs.get(tx, patron, period, thing.id),
-            budget=await budgets.get(tx, patron),
-            means=await journal.balance(tx, chart.means(patron), self._rules.currency),
-        )
-        await flattrs.add(
-            tx, Flattr(patron, thing.id, period, CLICK_WEIGHT, now, undone_at=None)
-        )
-        counts = await flattrs.counts(tx, [thing.id])
-        return counts[thing.id].flattrs
+
+async def _give(
+    tx: Transaction, patron: UserId, standing: Standing, now: datetime
+) -> Flattred:
+    thing = standing.thing
+    period = open_at(now, closed=standing.closed)
+    refuse_flattr(
+        patron=patron,
+        thing=thing,
+        is_flattred=period in standing.flattred_in,
+        budget=standing.budget,
+        means=standing.means,
+    )
+    await flattrs.add(
+        tx, Flattr(patron, thing.id, period, CLICK_WEIGHT, now, undone_at=None)
+    )
+    return Flattred(thing, standing.flattrs + 1)

@@ -66,7 +66,7 @@ def refuse_weak(password: str, *, username: str) -> None:
     if len(password) not in PASSWORD_LENGTH:
         raise InvalidRequest(
             f"A password has {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} "
-            "letters; a short sentence is a good one."
+            "characters; a short sentence is a good one."
         )
     if plain in _COMMON or len(set(plain)) < _FEWEST_LETTERS:
         raise InvalidRequest("This password is one of those that are tried first.")

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from overallt_server.core.limits import (
+    PASSWORDS_FOR_ONE_USER,
+    PASSWORDS_FROM_ONE_NETWORK,
+)
 from overallt_server.core.refusals import NotSignedIn
 from overallt_server.core.users import User
 from overallt_server.storage import sessions, users
 from overallt_server.storage.database import Database
 from overallt_server.storage.sessions import StoredSession
+from overallt_server.storage.users import Login
+from overallt_server.use_cases.limiting import Limited, trying
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
 
@@ -38,7 +44,13 @@ class SigningIn:
         self._passwords = passwords
 
     async def sign_in(
-        self, *, name: str, password: str, former: str | None, now: datetime
+        self,
+        *,
+        name: str,
+        password: str,
+        former: str | None,
+        network: str,
+        now: datetime,
     ) -> str:
         """Begin a session for who has the username or address *name*.
 
@@ -48,13 +60,15 @@ class SigningIn:
 
         Raises:
             NotSignedIn: nobody has this name and this password.
+            RateLimited: from *network*, too many passwords have been wrong.
         """
         async with self._database.snapshot() as tx:
             login = await users.login(tx, name.strip())
-        password_hash = None if login is None else login.password_hash
-        fits = await self._passwords.fits(password, password_hash)
-        if login is None or not fits:
-            raise NotSignedIn("There is no user with this name and this password.")
+        async with trying(self._database, _guessing(name, login, network), now=now):
+            password_hash = None if login is None else login.password_hash
+            fits = await self._passwords.fits(password, password_hash)
+            if login is None or not fits:
+                raise NotSignedIn("There is no user with this name and this password.")
         better_hash = None
         if self._passwords.is_outdated(login.password_hash):
             better_hash = await self._passwords.hash(password)
@@ -84,3 +98,13 @@ class SigningIn:
         """End the session of *token*."""
         async with self._database.transaction() as tx:
             await sessions.remove(tx, hash_of(token))
+
+
+def _guessing(name: str, login: Login | None, network: str) -> list[Limited]:
+    # A user is the same one by name and by address; nobody is limited as somebody is,
+    # else the limit would tell who has an account.
+    who = name.strip().lower() if login is None else login.user.username
+    return [
+        Limited(PASSWORDS_FOR_ONE_USER, ("password of", who, network)),
+        Limited(PASSWORDS_FROM_ONE_NETWORK, ("password", network)),
+    ]

@@ -4,11 +4,12 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from overallt_server.core.refusals import InvalidRequest, NotSignedIn
+from overallt_server.core.refusals import InvalidRequest, NotSignedIn, RateLimited
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses, local_path
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.networks import network
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import (
     SESSION,
@@ -45,6 +46,7 @@ async def sign_up(request: web.Request) -> web.Response:
         name=user.username,
         password=form.password,
         former=session_token(request),
+        network=network(request),
         now=now,
     )
     return _to(request, HOME, token)
@@ -64,9 +66,10 @@ async def sign_in(request: web.Request) -> web.Response:
             name=form.name,
             password=form.password,
             former=session_token(request),
+            network=network(request),
             now=settings(request).now(),
         )
-    except NotSignedIn as refusal:
+    except (NotSignedIn, RateLimited) as refusal:
         status, problem = problem_of(refusal)
         return _sign_in_form(request, form, problem=problem, status=status)
     return _to(request, local_path(form.next, otherwise=HOME), token)

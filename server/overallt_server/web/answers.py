@@ -3,7 +3,8 @@
 One table for refusals, one for OAuth2's own errors; the middleware below is the
 only place that catches them. The codes and statuses are Flattr's:
 https://github.com/flattr/developers.flattr.net, content/api/errors.md. 401 for
-``no_means`` is odd today (402 exists), but a client written for Flattr expects it.
+``no_means`` and 403 for the rate limit are odd today (402 and 429 exist), but a client
+written for Flattr expects them.
 """
 
 import logging
@@ -40,6 +41,7 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.InvalidRequest: Answer(
         HTTPStatus.BAD_REQUEST, RefusalCode.INVALID_REQUEST
     ),
+    refusals.RateLimited: Answer(HTTPStatus.FORBIDDEN, RefusalCode.RATE_LIMIT_EXCEEDED),
     refusals.NotSignedIn: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.UNAUTHORIZED),
     refusals.ScopeMissing: Answer(HTTPStatus.FORBIDDEN, RefusalCode.INSUFFICIENT_SCOPE),
     refusals.NotFound: Answer(HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND),

@@ -3,12 +3,13 @@
 from aiohttp import web
 
 from overallt.protocol import messages
-from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.refusals import InvalidRequest, RateLimited
 from overallt_server.use_cases.authorizing_devices import INTERVAL, LASTS
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer, problem_of
 from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.networks import network
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import signed_in
 
@@ -21,6 +22,7 @@ async def begin(request: web.Request) -> web.Response:
     codes = await use_cases(request).authorizing_devices.begin(
         client_id=wanted.client_id,
         scope=wanted.scope,
+        network=network(request),
         now=settings(request).now(),
     )
     # No verification_uri_complete: a code is typed by who sees it on his own screen,
@@ -43,13 +45,16 @@ async def show(request: web.Request) -> web.Response:
 
 async def show_asking(request: web.Request) -> web.Response:
     """Show who asks for what with the typed code."""
-    signed_in(request, come_back="/device")
+    user = signed_in(request, come_back="/device").user
     form = await inputs.body(request, inputs.TypedCode)
     try:
         asking = await use_cases(request).authorizing_devices.asking(
-            form.user_code, now=settings(request).now()
+            form.user_code,
+            user=user,
+            network=network(request),
+            now=settings(request).now(),
         )
-    except InvalidRequest as refusal:
+    except (InvalidRequest, RateLimited) as refusal:
         status, problem = problem_of(refusal)
         return page(request, "device.html", status=status, problem=problem)
     return page(request, "device_asking.html", asking=asking)
@@ -61,6 +66,10 @@ async def decide(request: web.Request) -> web.Response:
     form = await inputs.body(request, inputs.TypedCode)
     approved = form.decision == ALLOW
     await use_cases(request).authorizing_devices.decide(
-        form.user_code, user=user, approved=approved, now=settings(request).now()
+        form.user_code,
+        user=user,
+        network=network(request),
+        approved=approved,
+        now=settings(request).now(),
     )
     return page(request, "device_decided.html", approved=approved)

@@ -150,7 +150,10 @@ def _credentials(request: web.Request, wanted: inputs.TokenRequest) -> Credentia
             ) from error
         client_id, _, secret = decoded.partition(":")
         # RFC 6749, 2.3.1: both are form-encoded first.
-        return Credentials(unquote_plus(client_id), unquote_plus(secret))
+        client_id, secret = unquote_plus(client_id), unquote_plus(secret)
+        if not client_id.isprintable():
+            raise GrantRefused(GrantError.INVALID_CLIENT, "There is no such app.")
+        return Credentials(client_id, secret)
     if wanted.client_id is None:
         raise GrantRefused(GrantError.INVALID_CLIENT, "The client_id is missing.")
     return Credentials(wanted.client_id, wanted.client_secret)

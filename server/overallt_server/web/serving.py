@@ -31,6 +31,8 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
         make_app(settings, database),
         # An access log would tell who reads what.
         access_log=None,
+        # A body as small as a postcard could otherwise unpack to a library.
+        auto_decompress=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
     try:

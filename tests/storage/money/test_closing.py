@@ -10,11 +10,12 @@ import pytest
 from overallt_server.core import chart
 from overallt_server.core.flattrs import Flattr
 from overallt_server.core.money import Money
-from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.refusals import InvalidRequest, PeriodClosed
 from overallt_server.storage import flattrs, patrons, schema
 from overallt_server.use_cases.closing import Closing
 
 if TYPE_CHECKING:
+    from overallt.protocol.ids import UserId
     from tests.storage.money.conftest import Town
 
 
@@ -188,6 +189,45 @@ async def test_a_flattr_that_races_the_close_is_in_one_of_the_two_periods(
         row.patron_id for row in given if row.period == town.january
     }
     assert {town.january, town.january.next} >= {row.period for row in given}
+
+
+async def test_what_is_undone_or_budgeted_as_the_close_comes_counts_wholly_or_not(
+    town: "Town", same_town: "Town"
+) -> None:
+    """A pot is of before or of after, and a flattr undone in time is in none."""
+    song = await town.thing(11, owner=await town.user(100))
+    givers = [
+        await town.patron(number, means=1000, budget=600) for number in range(1, 13)
+    ]
+    for patron in givers:
+        await town.flattr(patron, song)
+    at = town.january.end
+
+    async def undo(patron: "UserId") -> bool:
+        try:
+            await town.flattring.undo(
+                patron=patron, thing=song, now=at, period=town.january
+            )
+        except PeriodClosed:
+            return False
+        return True
+
+    async def lower(patron: "UserId") -> None:
+        await town.giving.set_budget(
+            patron=patron, amount=Money(200, "EUR"), active=True
+        )
+
+    undone, _, _ = await asyncio.gather(
+        asyncio.gather(*(undo(patron) for patron in givers[:6])),
+        same_town.close(),
+        asyncio.gather(*(lower(patron) for patron in givers[6:])),
+    )
+
+    frozen = {row.patron_id: row.pot_minor for row in await town.rows(schema.pots)}
+    assert [0 if was_undone else 600 for was_undone in undone] == [
+        frozen[patron] for patron in givers[:6]
+    ]
+    assert {200, 600} >= {frozen[patron] for patron in givers[6:]}
 
 
 async def test_the_close_waits_for_a_flattr_that_is_being_given(

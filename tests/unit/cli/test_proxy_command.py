@@ -5,10 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 import pytest
 
@@ -41,6 +44,44 @@ def test_it_says_when_it_is_ready_and_ends_cleanly(home: Path, number: int) -> N
 
     assert ready == f"The proxy listens on 127.0.0.1:{port}.\n"
     assert (out, err, process.returncode) == ("", "", 0)
+
+
+class OneThing(BaseHTTPRequestHandler):
+    """A server whose index has one thing and never changes."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        self.send_response(200)
+        self.send_header("Content-Length", "8")
+        self.end_headers()
+        self.wfile.write(bytes(8))
+
+    @override
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_while_all_is_well_it_says_no_more_than_that_it_is_ready(home: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), OneThing) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        with started(home, "--listen", "127.0.0.1:0", "--server", url) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            # Asked for a second time, the first answer has been taken in.
+            end = time.monotonic() + 20
+            while OneThing.asked < 2 and time.monotonic() < end:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=20)
+        server.shutdown()
+        thread.join()
+
+    assert OneThing.asked >= 2
+    assert ("", "") == said
 
 
 def test_a_port_in_use_is_said_in_one_sentence(home: Path) -> None:

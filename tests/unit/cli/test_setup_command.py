@@ -62,6 +62,7 @@ def test_a_firefox_profile_trusts_and_uses_the_proxy_until_it_is_undone(
     assert "https://flattr.internal/pair/" in result.stdout
     assert re.search(r"overallt-proxy\s+C,,", in_use)
     assert 'user_pref("network.proxy.ssl_port", 8080);' in told
+    assert '"network.proxy.no_proxies_on", "<local>, 10.0.0.0/8, ' in told
     assert undone.exit_code == 0
     assert "overallt-proxy" not in trusted(profile)
     assert (profile / "user.js").read_text() == 'user_pref("own", 1);\n'
@@ -89,6 +90,7 @@ def test_chromiums_store_is_given_trust_and_nothing_else(
 
     assert "overallt-proxy" in trusted(store)
     assert "--proxy-server=127.0.0.1:8080" in result.stdout
+    assert '--proxy-bypass-list="<local>;10.0.0.0/8;' in result.stdout
     assert not (store / "user.js").exists()
 
 

@@ -41,19 +41,18 @@ PAUSED = Budget(Money(500, "EUR"), active=False)
 
 
 @pytest.mark.parametrize(
-    ("patron", "before", "budget", "means", "refusal"),
+    ("patron", "is_flattred", "budget", "means", "refusal"),
     [
-        (BEN, GIVEN, None, 0, OwnThing),
-        (ADA, GIVEN, None, 0, AlreadyFlattred),
-        (ADA, replace(GIVEN, undone_at=NOW), ACTIVE, 500, AlreadyFlattred),
-        (ADA, None, None, 500, NoMeans),
-        (ADA, None, PAUSED, 500, NoMeans),
-        (ADA, None, ACTIVE, 0, NoMeans),
+        (BEN, True, None, 0, OwnThing),
+        (ADA, True, None, 0, AlreadyFlattred),
+        (ADA, False, None, 500, NoMeans),
+        (ADA, False, PAUSED, 500, NoMeans),
+        (ADA, False, ACTIVE, 0, NoMeans),
     ],
 )
 def test_the_first_reason_in_order_is_given(
     patron: UserId,
-    before: Flattr | None,
+    is_flattred: bool,  # noqa: FBT001 - a parameter of the table above.
     budget: Budget | None,
     means: int,
     refusal: type[Refusal],
@@ -62,7 +61,7 @@ def test_the_first_reason_in_order_is_given(
         refuse_flattr(
             patron=patron,
             thing=SONG,
-            before=before,
+            is_flattred=is_flattred,
             budget=budget,
             means=Money(means, "EUR"),
         )
@@ -70,7 +69,7 @@ def test_the_first_reason_in_order_is_given(
 
 def test_a_single_cent_of_means_is_enough() -> None:
     refuse_flattr(
-        patron=ADA, thing=SONG, before=None, budget=ACTIVE, means=Money(1, "EUR")
+        patron=ADA, thing=SONG, is_flattred=False, budget=ACTIVE, means=Money(1, "EUR")
     )
 
 

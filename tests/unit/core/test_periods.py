@@ -18,7 +18,9 @@ def test_a_period_is_read_as_it_is_written(text: str) -> None:
     assert text == str(Period.parse(text))
 
 
-@pytest.mark.parametrize("text", ["", "2026-1", "2026-13", "2026-00", "26-01"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-1", "2026-13", "2026-00", "26-01", "0000-12", "9999-01"]
+)
 def test_what_is_no_period_is_a_mistake(text: str) -> None:
     with pytest.raises(ValueError, match="is no period"):
         Period.parse(text)

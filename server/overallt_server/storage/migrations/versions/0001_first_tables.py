@@ -170,11 +170,20 @@ def _signing_in() -> None:
         _text("scopes"),
         _maybe_number("user_id"),
         _yes_or_no("denied"),
+        _text("network"),
         _maybe_number("polled_at"),
         _number("expires_at"),
         sa.PrimaryKeyConstraint("device_code_hash", name="pk_device_codes"),
         sa.UniqueConstraint("user_code", name="uq_device_codes_user_code"),
     )
+    op.create_table(
+        "tries",
+        _bytes("subject"),
+        _number("tries"),
+        _number("began_at"),
+        sa.PrimaryKeyConstraint("subject", name="pk_tries"),
+    )
+    op.create_index("ix_tries_began_at", "tries", ["began_at"])
 
 
 def _giving() -> None:

@@ -1,0 +1,31 @@
+"""Networks: where a request comes from, no finer than whom an address is given to.
+
+A household or an office has one IPv4 network of its own at the most, and an IPv6
+network of at least 48 bits: whoever guesses can change his address within it at will.
+"""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+THIS_COMPUTER: Final = "this computer"
+UNKNOWN: Final = "an unknown network"
+_PREFIXES: Final = {4: 24, 6: 48}
+
+
+def network_of(address: str) -> str:
+    """Return the network of *address*, as people may read it.
+
+    ``203.0.113.0/24``, ``2001:db8:1::/48``, ``this computer``; ``an unknown network``
+    if *address* is none.
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return UNKNOWN
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    if ip.is_loopback:
+        return THIS_COMPUTER
+    # As a number, since an address may carry a zone (``fe80::1%eth0``).
+    plain = type(ip)(int(ip))
+    return str(ip_network((plain, _PREFIXES[ip.version]), strict=False))
