@@ -39,6 +39,7 @@ class Child:
             text=True,
         )
         self._ready: Final = threading.Event()
+        self._first_line = ""
         threading.Thread(target=self._read, daemon=True).start()
 
     def wait_until_ready(self) -> None:
@@ -50,6 +51,11 @@ class Child:
         self._ready.wait(READY_SECONDS)
         if not self._ready.is_set() or not self.running:
             raise ChildFailed
+
+    @property
+    def first_line(self) -> str:
+        """What it said when it was ready."""
+        return self._first_line
 
     @property
     def running(self) -> bool:
@@ -70,7 +76,8 @@ class Child:
         output: IO[str] | None = self._process.stdout
         if output is not None:
             # Reading to the end keeps the pipe from filling up.
-            for _line in output:
+            for line in output:
+                self._first_line = self._first_line or line.strip()
                 self._ready.set()
         # The pipe closes a moment before the exit status is there.
         self._process.wait()

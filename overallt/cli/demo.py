@@ -63,7 +63,7 @@ def demo(
             fail(f"The demonstration failed: {failed}")
         except OSError as error:
             # The site's port, most likely: the other two speak for themselves.
-            fail(f"The site cannot start: {error}")
+            fail(f"The demonstration's site cannot start: {error.strerror or error}.")
 
 
 async def _demo(folder: Path, ports: _Ports, browser: str | None) -> None:
@@ -95,7 +95,7 @@ async def _demo(folder: Path, ports: _Ports, browser: str | None) -> None:
             pairing = f"{ORIGIN}/pair/{code}"
             ca = patron.authority / CERTIFICATE_FILE
             if browser:
-                urls = [f"https://{HOST}/", ports.server_url, pairing]
+                urls = [f"https://{HOST}/", f"{ports.server_url}/dashboard", pairing]
                 try:
                     stack.enter_context(
                         throwaway_browser(
@@ -114,6 +114,7 @@ def _welcome(ports: _Ports, browser: str | None, ca: Path, pairing: str) -> str:
     by_hand = f"""
   1. Tell a browser to use the proxy {host}:{port} (HTTP and HTTPS),
      and to trust the authority in {ca}
+     (Firefox: Settings, look for "certificates", View, Authorities, Import).
   2. Open {pairing}
      in it, once: so the proxy knows whom it serves."""
     return f"""

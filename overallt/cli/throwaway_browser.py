@@ -89,5 +89,6 @@ def _chromium(
         "--no-default-browser-check",
     ]
     if os.geteuid() == 0:
-        command.append("--no-sandbox")  # Chromium's sandbox refuses root.
+        # Chromium's sandbox refuses root, and says so above every page unless tested.
+        command += ["--no-sandbox", "--test-type"]
     return command, {**os.environ, "HOME": str(home)}

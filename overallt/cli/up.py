@@ -5,10 +5,11 @@ The two sides import nothing of each other: this starts ``overallt-server serve`
 """
 
 import os
+import re
 
 import click
 
-from overallt.cli.addresses import DEFAULT_SERVER
+from overallt.cli.addresses import DEFAULT_LISTEN, DEFAULT_SERVER
 from overallt.cli.children import child, run_until_interrupted, until_one_ends
 from overallt.cli.parameters import listen_option
 
@@ -21,26 +22,36 @@ def up(listen: tuple[str, int]) -> None:
 
 
 async def _up(listen: tuple[str, int]) -> None:
-    server_url = os.environ.get("OVERALLT_PUBLIC_URL", DEFAULT_SERVER)
     address = "{}:{}".format(*listen)
-    proxy = ["overallt", "proxy", "--listen", address, "--server", server_url]
-    with (
-        child(["overallt_server", "serve"], os.environ) as server_side,
-        child(proxy, os.environ) as patron_side,
-    ):
-        click.echo(_welcome(server_url, address))
-        await until_one_ends(server_side, patron_side)
+    with child(["overallt_server", "serve"], os.environ) as server_side:
+        # Its settings may stand in a file of its own: so it is asked, not guessed.
+        server_url = _address_in(server_side.first_line)
+        proxy = ["overallt", "proxy", "--listen", address, "--server", server_url]
+        with child(proxy, os.environ) as patron_side:
+            click.echo(_welcome(server_url, address))
+            await until_one_ends(server_side, patron_side)
+
+
+def _address_in(sentence: str) -> str:
+    found = re.search(r"https?://\S+", sentence)
+    return found[0].rstrip(".") if found else DEFAULT_SERVER
 
 
 def _welcome(server_url: str, address: str) -> str:
+    where = "" if address == DEFAULT_LISTEN else f" --listen {address}"
     return f"""
   Överallt is running: the server at {server_url}, the proxy at {address}.
 
-  1. Open {server_url} and sign up.
-  2. In another terminal:  .venv/bin/overallt login {server_url}
-  3. Set a browser up:     .venv/bin/overallt setup
-  4. Write [Flattr=ID] on any page, with the ID of a thing, and read it there.
+  1. Open {server_url}, sign up, and set a budget.
+  2. In another terminal, here in this folder, with your own username:
+       .venv/bin/overallt-server means add USERNAME 10.00 --reason "paid in"
+       .venv/bin/overallt login {server_url}
+       .venv/bin/overallt setup{where}
+     The last one says how to set your browser up; follow it.
+  3. Register a thing at the server, or let somebody else do it. Write its
+     text tag, [Flattr=ID], on any page of the web, and read that page.
 
-  To see it work at once:  make demo BROWSER=firefox (or chromium).
+  To see it all at once, without any of this:  make demo BROWSER=firefox
+  (or chromium), after Ctrl-C here: it needs the same ports.
   Ctrl-C ends both.
 """
