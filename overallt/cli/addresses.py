@@ -43,7 +43,10 @@ def parse_server(text: str) -> str:
     """
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{text!r} is not the address of a server.")
+        raise ValueError(
+            f"{text!r} is not the address of a server: write it with http:// or "
+            "https:// before it, as in http://localhost:8700."
+        )
     if parts.scheme == "http" and parts.hostname not in THIS_MACHINE:
         raise ValueError("A server on another machine needs https://.")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

@@ -51,20 +51,35 @@ def _set_up(folder: DataFolder, listen: tuple[str, int], profile: Path | None) -
     folder.pac.chmod(0o600)
     code = Browsers(folder.browsers).new_pairing_code(now)
     if profile is None:
-        click.echo("1. Let your browser trust this certificate authority, as one for")
-        click.echo(f"   websites:  {ca}")
-        click.echo(f"2. Let it use the proxy {address} for HTTP and HTTPS, or this")
-        click.echo(f"   automatic configuration:  {readable_file(folder.pac)}")
-        click.echo("3. With the proxy running, open this there, within 10 minutes:")
+        click.echo(_by_hand(ca, address, folder.pac))
     else:
         _set_up_profile(folder, profile.absolute(), ca, listen)
         click.echo("With the proxy running, open this there, within 10 minutes:")
     click.echo(f"   {ORIGIN}/pair/{code}")
 
 
+def _by_hand(ca: Path, address: str, pac_file: Path) -> str:
+    # Chromium takes no automatic configuration from a file.
+    return f"""\
+1. Let your browser trust this certificate authority, as one for websites:
+     {ca}
+   Firefox: Settings, "Certificates", Authorities, Import.
+   Chromium: Settings, "Manage certificates", installed by you, Import.
+2. Let it use the proxy {address} for HTTP and HTTPS.
+   Firefox: Settings, "Proxy"; or there, as automatic configuration,
+     {readable_file(pac_file)}
+   Chromium: start it with  --proxy-server={address}
+3. With the proxy running, open this in that browser, within 10 minutes:"""
+
+
 def _set_up_profile(
     folder: DataFolder, profile: Path, ca: Path, listen: tuple[str, int]
 ) -> None:
+    if browser_profiles.is_firefox(profile) and not profile.is_dir():
+        fail(
+            f"There is no folder {profile}. Firefox names its profiles' folders "
+            "at about:profiles."
+        )
     known = _profiles(folder)
     browser_profiles.trust(profile, ca)
     if profile not in known:

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from overallt.cli.addresses import DEFAULT_SERVER
 from overallt.cli.credentials import Credentials
 from overallt.cli.failing import fail, make
 from overallt.cli.folders import DataFolder
@@ -11,10 +12,10 @@ from overallt.cli.parameters import SERVER
 
 
 @click.command()
-@click.argument("server", type=SERVER)
+@click.argument("server", type=SERVER, default=DEFAULT_SERVER)
 @click.pass_obj
 def login(folder: DataFolder, server: str) -> None:
-    """Sign in at SERVER, the address of its web pages."""
+    """Sign in at SERVER, the address of its pages; by default on this machine."""
     from overallt.client.device_flow import sign_in
     from overallt.client.server import Refused, Server, ServerUnreachable
     from overallt.protocol.messages import DeviceAuthorization
@@ -37,7 +38,7 @@ def login(folder: DataFolder, server: str) -> None:
     except Refused as refused:
         fail(f"The server said no: {refused.description}")
     except ServerUnreachable as error:
-        fail(str(error))
+        fail(f"{server}: {error}")
     except KeyboardInterrupt:
         fail("Not signed in.")
     Credentials(server, token).write(folder.credentials)

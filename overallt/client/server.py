@@ -193,9 +193,10 @@ class Server:
                     await response.read(),
                     response.headers.get("ETag"),
                 )
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError):
+            # What these say may hold the address that was asked for.
             raise ServerUnreachable(
-                f"The server did not answer ({type(error).__name__})."
+                "The server did not answer. Is its address right, and does it run?"
             ) from None
         _check(reply)
         return reply

@@ -72,6 +72,7 @@ def test_a_firefox_profile_trusts_and_uses_the_proxy_until_it_is_undone(
 @needs_certutil
 def test_setting_up_twice_is_as_good_as_once(run: Any, tmp_path: Path) -> None:
     profile = tmp_path / "profile"
+    profile.mkdir()
 
     for _ in range(2):
         run("setup", "--browser-profile", str(profile))
@@ -117,7 +118,7 @@ def test_without_certutil_it_says_what_is_missing(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    result = run("setup", "--browser-profile", str(tmp_path / "profile"))
+    result = run("setup", "--browser-profile", str(tmp_path))
 
     assert result.exit_code == 1
     assert "libnss3-tools" in result.stderr
@@ -133,3 +134,11 @@ def test_a_store_that_certutil_cannot_open_is_said(run: Any, tmp_path: Path) -> 
 
     assert result.exit_code == 1
     assert result.stderr.startswith("certutil: ")
+
+
+def test_a_profile_that_is_not_there_is_not_made(run: Any, tmp_path: Path) -> None:
+    result = run("setup", "--browser-profile", str(tmp_path / "mistyped"))
+
+    assert result.exit_code == 1
+    assert "about:profiles" in result.stderr
+    assert not (tmp_path / "mistyped").exists()

@@ -38,7 +38,7 @@ def test_a_server_that_is_not_there_is_said(run: Any) -> None:
     result = run("login", "http://127.0.0.1:1")
 
     assert result.exit_code == 1
-    assert "did not answer" in result.stderr
+    assert "http://127.0.0.1:1: The server did not answer." in result.stderr
 
 
 def test_a_token_is_never_sent_in_the_clear_to_another_machine(run: Any) -> None:
