@@ -108,7 +108,9 @@ async def until_one_ends(*children: Child) -> None:
 
 def run_until_interrupted(work: Coroutine[None, None, None]) -> NoReturn:
     """Run *work* until Ctrl-C or SIGTERM: exit code 0; 1 if it ends by itself."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ctrl-C too: a shell that starts us in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         asyncio.run(work)
     except KeyboardInterrupt:
