@@ -27,7 +27,7 @@ DIRECT: Final = (
 )
 
 
-class ProfileNotChanged(Exception):  # noqa: N818 - it says what is the matter.
+class ProfileNotChanged(Exception):
     """The browser profile could not be changed; the text says why."""
 
 

@@ -20,7 +20,7 @@ END_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.2
 
 
-class ChildFailed(Exception):  # noqa: N818 - it says what happened.
+class ChildFailed(Exception):
     """A program ended before it was ready; it has said why on the screen."""
 
 

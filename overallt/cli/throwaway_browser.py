@@ -24,7 +24,7 @@ user_pref("termsofuse.bypassNotification", true);
 """
 
 
-class NoBrowser(Exception):  # noqa: N818 - it says what is the matter.
+class NoBrowser(Exception):
     """The browser cannot be opened; the text says why."""
 
 

@@ -36,11 +36,11 @@ CONNECT_SECONDS: Final = 5.0
 INDEX_WAIT_SECONDS: Final = 25
 
 
-class ServerUnreachable(Exception):  # noqa: N818 - it says what is the matter.
+class ServerUnreachable(Exception):
     """The server did not answer, or not as this API is spoken."""
 
 
-class Refused(Exception):  # noqa: N818 - the glossary's word for a server's no.
+class Refused(Exception):
     """The server said no; *code* is Flattr's word for why."""
 
     def __init__(self, code: str, description: str) -> None:

@@ -25,7 +25,7 @@ _THINGS: Final = (
 _TEXT_TAG: Final = re.compile(r"\[Flattr=([0-9]+)\]")
 
 
-class CommandFailed(Exception):  # noqa: N818 - it says what happened.
+class CommandFailed(Exception):
     """A command of the server did not do its work; the message is its own."""
 
 

@@ -51,7 +51,7 @@ class Ticket:
     issued_at: datetime
 
 
-class TicketRefused(Exception):  # noqa: N818 - the gateway's own no.
+class TicketRefused(Exception):
     """This page was used already, or is too old."""
 
 

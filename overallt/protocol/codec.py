@@ -12,7 +12,7 @@ import typing
 from typing import Any
 
 
-class MalformedMessage(ValueError):  # noqa: N818 - it names what was received.
+class MalformedMessage(ValueError):
     """What came is not the message that was expected."""
 
 

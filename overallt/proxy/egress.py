@@ -23,7 +23,7 @@ GIVEN_OUT: Final = ipaddress.IPv6Network("2000::/3")
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class EgressRefused(Exception):  # noqa: N818 - the proxy's own no.
+class EgressRefused(Exception):
     """The proxy connects to public addresses only."""
 
 

@@ -33,7 +33,7 @@ UPSTREAM_CA_FILE: Final = "upstream-cas.pem"
 CLOSING_SECONDS: Final = 5.0
 
 
-class CannotListen(Exception):  # noqa: N818 - it says what is the matter.
+class CannotListen(Exception):
     """The address to listen on is taken, or not ours."""
 
 

@@ -92,7 +92,7 @@ JOINED: Final = {"adds_means", "sets_budget", "pauses_budget"}
 LINE: Final = re.compile(rf"  (?P<who>{NAME}|--) +(?P<phrase>[^ ].*)")
 
 
-class MalformedStory(ValueError):  # noqa: N818 - names what was given.
+class MalformedStory(ValueError):
     """A line says what the language has no words for."""
 
 

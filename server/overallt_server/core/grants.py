@@ -41,7 +41,7 @@ class GrantError(StrEnum):
     EXPIRED_TOKEN = "expired_token"  # noqa: S105 - a code of RFC 8628.
 
 
-class GrantRefused(Exception):  # noqa: N818 - a refusal is an outcome, not an error.
+class GrantRefused(Exception):
     """An app does not get what it asked for."""
 
     def __init__(self, error: GrantError, description: str) -> None:

@@ -23,7 +23,7 @@ from overallt_server.core.money import Money
 NO_PREVIOUS: Final = bytes(hashlib.sha256().digest_size)
 
 
-class BrokenBooks(Exception):  # noqa: N818 - says what is the case.
+class BrokenBooks(Exception):
     """The books contradict themselves: nothing may go on before this is understood."""
 
 

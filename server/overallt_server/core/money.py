@@ -38,7 +38,7 @@ MOST_MINOR: Final = 2**63 - 1
 _AMOUNT: Final = re.compile(r"([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
-class CurrencyMismatch(ValueError):  # noqa: N818 - names what was given.
+class CurrencyMismatch(ValueError):
     """Amounts of two currencies were added or compared."""
 
 

@@ -6,7 +6,7 @@ order of this file is the order of precedence: the first one is raised.
 """
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an outcome, not an error.
+class Refusal(Exception):
     """The server refuses this."""
 
     def __init__(self, detail: str = "") -> None:

@@ -35,7 +35,7 @@ _POOL: Final[Mapping[str, Any]] = {"pool_size": 15, "max_overflow": 0}
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
-class UnknownDatabase(ValueError):  # noqa: N818 - names what was given.
+class UnknownDatabase(ValueError):
     """The database's URL is of no kind that this program knows."""
 
 

@@ -23,7 +23,7 @@ _MIGRATION_LOCK: Final = 0x6F766572
 _MIGRATE_FIRST: Final = 'run "overallt-server migrate" first'
 
 
-class WrongVersion(Exception):  # noqa: N818 - says what is the case.
+class WrongVersion(Exception):
     """The database is not of this program's version."""
 
 

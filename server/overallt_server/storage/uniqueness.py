@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from overallt_server.storage.database import Transaction
 
 
-class Taken(Exception):  # noqa: N818 - it names what was found.
+class Taken(Exception):
     """What must be unique is there already; the transaction is to be undone."""
 
 

@@ -16,7 +16,7 @@ from overallt_server.web.app import make_app
 SHUTDOWN_SECONDS: Final = 5.0
 
 
-class CannotListen(OSError):  # noqa: N818 - it names what was tried.
+class CannotListen(OSError):
     """The address to listen on is taken, or not ours."""
 
 
