@@ -10,7 +10,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from typing import Final
 
 import psycopg
 import pytest
+from loopback import free_port
 
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
@@ -82,7 +82,7 @@ def postgres_template() -> Iterator[str]:
         folder = Path(name)
         if user:
             shutil.chown(folder, user)
-        port = _free_port()
+        port = free_port()
         subprocess.run(
             [
                 *(programs / "initdb", "-D", folder / "data", "-U", "overallt"),
@@ -147,13 +147,6 @@ async def any_database(any_database_url: str) -> AsyncIterator[Database]:
     database = Database(any_database_url)
     yield database
     await database.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:

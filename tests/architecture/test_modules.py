@@ -35,8 +35,14 @@ def test_a_module_has_at_most_400_lines(path: Path) -> None:
     assert lines <= MAX_LINES
 
 
+# Whoever rewrites pages without our proxy imports these from the room itself.
+WITH_PUBLIC_NAMES = ROOT / "overallt" / "tagging" / "__init__.py"
+
+
 @pytest.mark.parametrize(
-    "path", [path for path in OURS if path.name == "__init__.py"], ids=named
+    "path",
+    [path for path in OURS if path.name == "__init__.py" and path != WITH_PUBLIC_NAMES],
+    ids=named,
 )
 def test_an_init_holds_a_docstring_and_nothing_else(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

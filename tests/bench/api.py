@@ -6,7 +6,6 @@ so the figure is the part of the framework's own speed that is left.
 """
 
 import asyncio
-import socket
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,6 +18,7 @@ import aiohttp
 import sqlalchemy as sa
 from aiohttp import web
 from figures import Figure, ratio
+from loopback import free_port
 
 from overallt.protocol import codec, messages
 from overallt_server.core.money import Money
@@ -97,7 +97,7 @@ async def _flattr(url: str, token: str, things: range | list[int]) -> None:
 
 async def _our_server(folder: Path) -> tuple[web.AppRunner, str, int]:
     settings = Settings(
-        database=f"sqlite:///{folder / 'bench.sqlite'}", listen_port=_free_port()
+        database=f"sqlite:///{folder / 'bench.sqlite'}", listen_port=free_port()
     )
     database = Database(settings.database_url)
     await migrate(database)
@@ -193,14 +193,6 @@ async def _started(app: web.Application, port: int) -> web.AppRunner:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     return runner
-
-
-def _free_port() -> int:
-    # Known before it listens, since the server checks by which name it is asked.
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _url(runner: web.AppRunner) -> str:

@@ -7,7 +7,6 @@ over eight connections that stay open.
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 from figures import Figure, ratio
+from loopback import free_port
 
 from overallt.protocol.ids import index_key
 
@@ -116,7 +116,7 @@ async def _index_is_here(proxy: str) -> None:
 
 @contextmanager
 def _our_proxy(folder: Path, origin: int) -> Iterator[str]:
-    listen = f"127.0.0.1:{_free_port()}"
+    listen = f"127.0.0.1:{free_port()}"
     command = [
         *("overallt", "proxy", "--listen", listen),
         *("--server", f"http://127.0.0.1:{origin}"),
@@ -128,7 +128,7 @@ def _our_proxy(folder: Path, origin: int) -> Iterator[str]:
 
 @contextmanager
 def _mitmdump(folder: Path) -> Iterator[str]:
-    listen = f"127.0.0.1:{_free_port()}"
+    listen = f"127.0.0.1:{free_port()}"
     host, port = listen.split(":")
     program = str(Path(sys.executable).with_name("mitmdump"))
     command = [
@@ -162,10 +162,3 @@ async def _answering(host: str, port: int) -> None:
             else:
                 writer.close()
                 return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,9 +7,11 @@ import json
 import sys
 from pathlib import Path
 
+FOLDER = Path(__file__).parent
+sys.path.append(str(FOLDER.parent / "support"))
+
 from figures import Figure
 
-FOLDER = Path(__file__).parent
 BUILD = FOLDER.parent.parent / "build"
 NAMES = ("tagging", "proxy", "books", "api", "extension", "pages")
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import override
 
 import pytest
+from loopback import free_port
 from sites import https_site
-from world import World, free_port, program
+from world import World, program
 
 from overallt.client.index import Index
 from overallt.client.server import Server

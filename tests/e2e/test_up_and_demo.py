@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from world import free_port
+from loopback import free_port
 
 SECONDS = 60
 

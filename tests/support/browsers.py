@@ -9,7 +9,6 @@ import gc
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 import warnings
@@ -17,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, override
+
+from loopback import free_port
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FIREFOX: Final = "/usr/bin/firefox-esr"
@@ -242,7 +243,7 @@ def _start_marionette(profile: Path, prefs: dict[str, Any], log: Path) -> Any:
         bin=FIREFOX,
         headless=True,
         # The default port would meet another Firefox of this machine.
-        port=_free_port(),
+        port=free_port(),
         profile=str(profile),
         prefs=prefs,
         gecko_log=str(log),
@@ -333,10 +334,3 @@ class _Firefox(Browser):
             return None
 
         return patiently(ask, css)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -8,7 +8,6 @@ settled by today's clock.
 import asyncio
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from browsers import Browser, browser
+from loopback import free_port
 
 from overallt.demo.site import HOST, Tags, make_app, serving
 
@@ -31,14 +31,6 @@ MIDDLE: Final = 15
 def last_month(now: datetime) -> datetime:
     """Return a moment in the middle of the month before *now*."""
     return (now.replace(day=1) - timedelta(days=1)).replace(day=MIDDLE)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

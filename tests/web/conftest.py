@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 import secrets
-import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +16,7 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
+from loopback import free_port
 
 from overallt.protocol import codec, messages
 from overallt_server.core.grants import parse_scopes
@@ -226,19 +226,9 @@ def consent(world: World) -> Consent:
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@pytest.fixture
-def settings(
-    free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("OVERALLT_DATA", str(tmp_path))
-    return Settings(public_url=f"http://localhost:{free_port}", listen_port=free_port)
+    return Settings(listen_port=free_port())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiohttp import web
+from loopback import answering
 
 from overallt.client.server import Server
 
@@ -34,15 +35,8 @@ class Api:
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     api = Api()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", api.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield api
-    await runner.cleanup()
+    async with answering(api.answer) as api.url:
+        yield api
 
 
 @pytest.fixture

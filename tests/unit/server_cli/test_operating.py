@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from loopback import free_port
 
 PROGRAM = [sys.executable, "-m", "overallt_server"]
 
@@ -39,13 +40,6 @@ def taken() -> Iterator[socket.socket]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
