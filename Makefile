@@ -42,10 +42,10 @@ venv: .venv/.run ## make the environment that run and demo need
 
 test: .venv/.dev ## run all tests, installing browsers and PostgreSQL if root
 	@.ci/packages
-	$(PYTEST) -n 2 --dist loadgroup $(TESTS)
+	$(PYTEST) -n 2 --dist worksteal $(TESTS)
 
 quick: .venv/.dev ## the tests that need neither browser nor PostgreSQL
-	$(PYTEST) -n 2 --dist loadgroup -m "not e2e and not postgres" $(TESTS)
+	$(PYTEST) -n 2 --dist worksteal -m "not e2e and not postgres" $(TESTS)
 
 lint: .venv/.dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

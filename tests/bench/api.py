@@ -121,7 +121,7 @@ async def _our_server(folder: Path) -> tuple[web.AppRunner, str, int]:
     async def close(_app: web.Application) -> None:
         await database.close()
 
-    app = make_app(settings, database)
+    app = make_app(settings, database, Passwords())
     app.on_cleanup.append(close)
     return await _started(app, settings.listen_port), token, first
 

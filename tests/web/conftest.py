@@ -233,9 +233,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 async def world(settings: Settings, database: Database) -> AsyncIterator[World]:
-    app = make_app(settings, database)
-    server = TestServer(app, port=settings.listen_port)
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    app = make_app(settings, database, cheap)
+    server = TestServer(app, port=settings.listen_port)
     async with TestClient(server) as client:
         world = World(settings, database, app, client, cheap)
         yield world

@@ -32,7 +32,9 @@ from overallt_server.web.routes import PAGES, PROGRAMS
 from overallt_server.web.sessions import find_session, refuse_forged_forms
 
 
-def make_app(settings: Settings, database: Database) -> web.Application:
+def make_app(
+    settings: Settings, database: Database, passwords: Passwords
+) -> web.Application:
     """Put the server together; the *database* is migrated, and closed by the caller."""
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
@@ -44,7 +46,6 @@ def make_app(settings: Settings, database: Database) -> web.Application:
             refuse_forged_forms,
         ],
     )
-    passwords = Passwords()
     app[SETTINGS] = settings
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),

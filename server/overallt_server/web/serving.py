@@ -10,6 +10,7 @@ from aiohttp import web
 
 from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
+from overallt_server.use_cases.passwords import Passwords
 from overallt_server.web.app import make_app
 
 # Who is being answered may finish; a browser's idle connection must not hold us up.
@@ -28,7 +29,7 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
     """
     database = Database(settings.database_url)
     runner = web.AppRunner(
-        make_app(settings, database),
+        make_app(settings, database, Passwords()),
         # An access log would tell who reads what.
         access_log=None,
         # A body as small as a postcard could otherwise unpack to a library.
