@@ -39,6 +39,15 @@ from overallt.tagging.start_tags import StartTag
 _NAME_OF_OPT_OUT: Final = b"overallt"
 
 
+def opts_out(tag: StartTag) -> bool:
+    """Tell whether *tag* is the ``<meta>`` by which a page wants no buttons."""
+    if tag.name != b"meta":
+        return False
+    attributes = tag.attributes()
+    named = attributes.get(b"name", b"").strip().lower() == _NAME_OF_OPT_OUT
+    return named and attributes.get(b"content", b"").strip().lower() == b"off"
+
+
 type _Start = Callable[["Context", StartTag], None]
 type _End = Callable[["Context", bytes], None]
 
@@ -59,6 +68,16 @@ class Context:
         """Tell whether ``<![CDATA[`` opens a section rather than a bogus comment."""
         current = self._open.current
         return current is not None and current.is_foreign
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether nothing that forbids a button is open or will be reopened."""
+        return not self.given_up and not self._open.forbid_later
+
+    def pass_over(self, data: bytes, at: int) -> int:
+        """Pass over nothing: a tree is made of everything."""
+        del data
+        return at
 
     def allows_button(self) -> bool:
         """Tell whether a text tag counts if it stands here as text."""
@@ -209,12 +228,7 @@ class Context:
         self._open.reopen()
 
     def _start_unseen(self, tag: StartTag) -> None:
-        if tag.name != b"meta":
-            return
-        attributes = tag.attributes()
-        if attributes.get(b"name", b"").strip().lower() == _NAME_OF_OPT_OUT:
-            content = attributes.get(b"content", b"").strip().lower()
-            self.given_up = self.given_up or content == b"off"
+        self.given_up = self.given_up or opts_out(tag)
 
     def _start_root(self, tag: StartTag) -> None:
         self.given_up = self.given_up or is_editable(tag)

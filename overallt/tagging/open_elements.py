@@ -55,6 +55,11 @@ class OpenElements:
         return self._forbidding > 0
 
     @property
+    def forbid_later(self) -> bool:
+        """Tell whether one of them forbids a button, or one that may be reopened."""
+        return self.forbid or any(each and each.forbids for each in self.formatting)
+
+    @property
     def too_deep(self) -> bool:
         """Tell whether there are more than this imitation follows."""
         return max(len(self.stack), len(self.formatting)) > DEEPEST

@@ -9,17 +9,16 @@ endless attributes and quotes cost linear time::
       ├──"<!", "<?", "</ "──▶ BOGUS ──">"──▶ DATA
       └──"<![CDATA["──▶ CDATA ──"]]>"──▶ DATA         (in foreign content only)
 
-What an element's start tag means for the state is the tree builder's decision, so the
-context is told of every tag and answers.
+What an element's start tag means for the state is the tree builder's decision, so who
+follows is told of every tag and answers; he may pass over what says nothing to him.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from overallt.tagging import elements
-from overallt.tagging.contexts import Context
 from overallt.tagging.start_tags import (
     LONGEST_READ_BYTES,
     WHOLE_TAG,
@@ -93,12 +92,43 @@ _LONGEST_CLOSE_BYTES: Final = len("</noscript ")
 type _Step = Callable[["Tokenizer", bytes, int], int]
 
 
+class Following(Protocol):
+    """Who follows the markup: the tree of ``contexts``, or a skim."""
+
+    given_up: bool
+
+    @property
+    def is_foreign(self) -> bool:
+        """Tell whether ``<![CDATA[`` opens a section."""
+        ...  # pragma: no cover
+
+    def pass_over(self, data: bytes, at: int) -> int:
+        """Return up to where he need not be told what *data* holds from *at* on."""
+        ...  # pragma: no cover
+
+    def doctype(self, *, is_html: bool) -> None:
+        """Take in a doctype."""
+        ...  # pragma: no cover
+
+    def text(self, *, blank: bool) -> None:
+        """Take in a run of text."""
+        ...  # pragma: no cover
+
+    def start(self, tag: StartTag) -> bytes | None:
+        """Take in a start tag; return its name if its content is raw text."""
+        ...  # pragma: no cover
+
+    def end(self, name: bytes) -> None:
+        """Take in an end tag."""
+        ...  # pragma: no cover
+
+
 class Tokenizer:
     """Tells *context* of the tags and the text in what it is fed."""
 
     __slots__ = ("_context", "_raw_name", "_rest", "_state", "_tag")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Following) -> None:
         self._context = context
         self._state = State.DATA
         self._rest = b""
@@ -111,6 +141,11 @@ class Tokenizer:
         # A lone "<" is text as well unless a letter, "/", "!" or "?" follows it.
         return self._state is State.DATA and self._rest in {b"", b"<"}
 
+    @property
+    def is_between(self) -> bool:
+        """Tell whether nothing is held back and another tokenizer could go on."""
+        return self._state is State.DATA and not self._rest
+
     def feed(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
         data = self._rest + data
@@ -120,6 +155,9 @@ class Tokenizer:
             at = self._STEPS[self._state](self, data, at)
 
     def _data(self, data: bytes, at: int) -> int:
+        passed = self._context.pass_over(data, at)
+        if passed > at:
+            return passed
         if data[at] != _LT:
             end = data.find(b"<", at)
             end = len(data) if end < 0 else end

@@ -102,7 +102,7 @@ def test_a_table_closes_a_paragraph_only_where_no_quirks_mode_is_possible(
         "<plaintext>",
         "<body contenteditable>",
         "<html contenteditable=true>",
-        "<i-x>" * 513,
+        "<i-x>" * 513 + "<i-y contenteditable></i-y>",
         '<meta name="overallt" content="off">',
         "<META CONTENT=' Off ' NAME=Overallt>",
         "<svg><meta name=overallt content=off>",

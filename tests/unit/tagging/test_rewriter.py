@@ -1,6 +1,7 @@
 import pytest
 
-from overallt.tagging.rewriter import LONGEST_HISTORY_BYTES, Rewriter
+from overallt.tagging.readers import LONGEST_HISTORY_BYTES
+from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import LONGEST_HELD_BYTES, TextTag
 
 PAGE = b"<p>a [Flattr=7] b</p><code>[Flattr=8]</code><p>[Flattr=Ada]"
@@ -141,5 +142,5 @@ def test_a_long_history_is_folded() -> None:
     for _ in range(20):
         rewriter.feed(b"x" * (1 << 20))
 
-    assert rewriter._history_bytes <= LONGEST_HISTORY_BYTES
+    assert rewriter._reader.history_bytes <= LONGEST_HISTORY_BYTES
     assert b"[Flattr=1]</code>(2)." == rewriter.feed(b"[Flattr=1]</code>[Flattr=2].")

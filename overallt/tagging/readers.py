@@ -1,0 +1,142 @@
+"""Reads a page as late as possible, and only as closely as needed.
+
+What passes is remembered. When somebody asks whether text counts, the page is skimmed
+up to there; where a skim gets lost, the tree reads everything from where it stands::
+
+    ├── the tree has read ──┼── skimmed, remembered ──┼── not read, remembered ──▶
+
+Each byte is skimmed once and read by the tree at most once, so time is linear. What is
+remembered is folded when it reaches 16 MB: if nothing open forbids a button there, the
+open elements are forgotten. The tree then knows of fewer elements that could close what
+forbids, so that in doubt the text stays text. Else the tree reads on, and so remembers.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from overallt.tagging.contexts import Context
+from overallt.tagging.skims import Skim
+from overallt.tagging.tokenizer import Tokenizer
+
+LONGEST_HISTORY_BYTES: Final = 1 << 24
+_MOST_PIECES: Final = 512  # Of tiny pieces the objects would weigh more than the bytes.
+_BLOCK_BYTES: Final = 1 << 16
+
+
+class Reader:
+    """Tells whether text counts after all that it was told to remember."""
+
+    __slots__ = (
+        "_context",
+        "_pieces",
+        "_room",
+        "_skim",
+        "_skimmed",
+        "_skimmer",
+        "_tokenizer",
+        "_unread",
+    )
+
+    def __init__(self) -> None:
+        self._start_tree()
+        self._start_skim()
+        self._pieces: list[bytes] = []
+        self._unread: deque[bytes] = deque()
+        self._skimmed: deque[bytes] = deque()
+        self._room = LONGEST_HISTORY_BYTES
+
+    @property
+    def given_up(self) -> bool:
+        """Tell whether from here on all text stays."""
+        gives_up = self._skim.given_up and not self._skim.is_lost
+        return gives_up or self._context.given_up
+
+    @property
+    def history_bytes(self) -> int:
+        """How many bytes are remembered."""
+        return LONGEST_HISTORY_BYTES - self._room
+
+    def remember(self, data: bytes) -> None:
+        """Take in the next bytes of the page."""
+        # Folded at places that the page decides, not its chunks.
+        while len(data) >= self._room:
+            self._pieces.append(data[: self._room])
+            data = data[self._room :]
+            self._room = 0
+            self._fold()
+        self._room -= len(data)
+        self._pieces.append(data)
+        if len(self._pieces) >= _MOST_PIECES:
+            self._pack()
+
+    def counts(self) -> bool:
+        """Tell whether a bracket or a reference would be running text here."""
+        self._catch_up()
+        if not self._skim.is_lost:
+            return self._skimmer.stands_in_text and self._skim.allows_button()
+        allowed = self._tokenizer.stands_in_text and self._context.allows_button()
+        self._skim_again()
+        return allowed
+
+    def _start_tree(self) -> None:
+        self._context = Context()
+        self._tokenizer = Tokenizer(self._context)
+
+    def _start_skim(self) -> None:
+        self._skim = Skim()
+        self._skimmer = Tokenizer(self._skim)
+
+    def _skim_again(self) -> None:
+        """Leave the tree where it stands if a skim can go on from there."""
+        if self._tokenizer.is_between and self._context.is_plain:
+            self._start_skim()
+
+    def _pack(self) -> None:
+        self._unread.append(b"".join(self._pieces))
+        self._pieces.clear()
+
+    def _catch_up(self) -> None:
+        self._unread.extend(self._pieces)
+        self._pieces.clear()
+        for block in _blocks(self._unread):
+            self._skimmed.append(block)
+            self._skimmer.feed(block)
+            if self._skim.is_lost:
+                self._read(_drained(self._skimmed))
+
+    def _read(self, blocks: Iterable[bytes]) -> None:
+        for block in blocks:
+            self._tokenizer.feed(block)
+            self._room += len(block)
+
+    def _fold(self) -> None:
+        self._catch_up()
+        if self._skim.is_lost:
+            self._skim_again()
+        elif self._skimmer.is_between and self._skim.allows_button():
+            self._start_tree()
+            self._skimmed.clear()
+            self._room = LONGEST_HISTORY_BYTES
+        else:
+            self._read(_drained(self._skimmed))
+
+
+def _drained(pieces: deque[bytes]) -> Iterator[bytes]:
+    while pieces:
+        yield pieces.popleft()
+
+
+def _blocks(pieces: deque[bytes]) -> Iterator[bytes]:
+    """Empty *pieces*; yield them joined to blocks that are worth a call."""
+    joined: list[bytes] = []
+    size = 0
+    for piece in _drained(pieces):
+        joined.append(piece)
+        size += len(piece)
+        if size >= _BLOCK_BYTES:
+            yield b"".join(joined)
+            joined.clear()
+            size = 0
+    if joined:
+        yield b"".join(joined)
