@@ -6,6 +6,7 @@ character may look like a bracket (Shift_JIS, GBK, Big5), where ASCII means some
 else (UTF-16, ISO-2022-JP), and where the name is unknown, the page is left alone.
 """
 
+import functools
 import re
 from typing import Final
 
@@ -24,6 +25,7 @@ _BYTEWISE: Final = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=256)
 def is_bytewise(content_type: str | None) -> bool:
     """Tell whether a page of *content_type* can be rewritten on its bytes.
 

@@ -16,7 +16,7 @@ from overallt.tagging.start_tags import StartTag
 DEEPEST: Final = 512
 
 _MOST_ALIKE: Final = 3  # 13.2.4.3, the "Noah's Ark clause".
-_ADOPTION_ROUNDS: Final = 8  # 13.2.6.4.7, the adoption agency's outer loop.
+ADOPTION_ROUNDS: Final = 8  # 13.2.6.4.7, the adoption agency's outer loop.
 
 
 @dataclass(slots=True, eq=False)
@@ -159,7 +159,7 @@ class OpenElements:
         if current and current.name == name and current not in self.formatting:
             self.pop_current()
             return
-        for _ in range(_ADOPTION_ROUNDS):
+        for _ in range(ADOPTION_ROUNDS):
             formatting = self.last_formatting(name)
             if formatting is None:
                 self.close_any(name)

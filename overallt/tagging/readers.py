@@ -20,7 +20,8 @@ from overallt.tagging.skims import Skim
 from overallt.tagging.tokenizer import Tokenizer
 
 LONGEST_HISTORY_BYTES: Final = 1 << 24
-_MOST_PIECES: Final = 512  # Of tiny pieces the objects would weigh more than the bytes.
+# Of tiny pieces the objects would weigh more than the bytes.
+_MOST_PIECES: Final = 4096
 _BLOCK_BYTES: Final = 1 << 16
 
 

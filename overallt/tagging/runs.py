@@ -28,11 +28,12 @@ _ORDINARY: Final = (
     " header footer main aside blockquote link form input label small s u font su[bp]"
     " figure figcaption body html head center var details summary cite q abbr wbr del"
     " ins time mark fieldset legend big strike dfn address caption picture source base"
+    " acronym tt"
 )
 # None of them is special: see above why this matters inside of units.
 _INLINE: Final = (
     "span b i em strong small u s su[bp] tt font var abbr cite q mark time big strike"
-    " dfn label ins del img br wbr"
+    " dfn label ins del img br wbr acronym"
 )
 _DRAWN: Final = (
     "path g use circle rect line polyline polygon ellipse defs symbol stop text tspan"
@@ -42,7 +43,12 @@ _EDITABLE: Final = (b"contenteditable", b"CONTENTEDITABLE")
 
 
 def _any_of(names: str) -> bytes:
-    return b"(?:%b)" % b"|".join(names.encode("ascii").split())
+    """Return a pattern for *names*, by their first letters: so most fail at once."""
+    by_letter: dict[str, list[str]] = {}
+    for name in names.split():
+        by_letter.setdefault(name[0], []).append(name[1:])
+    groups = (f"{letter}(?:{'|'.join(tails)})" for letter, tails in by_letter.items())
+    return f"(?:{'|'.join(groups)})".encode("ascii")
 
 
 def _rest(*, but: bytes) -> bytes:
@@ -52,7 +58,7 @@ def _rest(*, but: bytes) -> bytes:
     else that quotes and equals signs may mean is left to the tokenizer.
     """
     attributes = (
-        rb"(?:[^\"'=>%(but)b]*+(?<![%(space)b/\"'=])="
+        rb"(?:[^\"'=>%(but)b]*+(?<![%(space)b/\"'=])=[%(space)b]*+"
         rb"(?:\"[^\"]*+\"|'[^']*+'|[^%(space)b\"'=>][^%(space)b>]*+))*+"
         rb"[^\"'=>%(but)b]*+>"
     ) % {b"but": but, b"space": _SPACE}
@@ -85,7 +91,9 @@ _DRAWING: Final = _unit(
 def _ordinary_in(case: Callable[[str], str], rest: bytes) -> list[bytes]:
     """Return patterns for ordinary tags and units written in one *case*."""
     inline = rb"/?%b%b" % (_any_of(case(_INLINE)), rest)
-    link, code, button = (case(each).encode() for each in ("a", "code", "button"))
+    link, code, button, *keys = (
+        case(each).encode() for each in ("a", "code", "button", "kbd", "samp")
+    )
     plain_link = _unit(link, rest, _content(inline))
     plain_code = _unit(code, rest, _content(inline))
     return [
@@ -93,6 +101,7 @@ def _ordinary_in(case: Callable[[str], str], rest: bytes) -> list[bytes]:
         _unit(link, rest, _content(inline + b"|" + plain_code + b"|" + _DRAWING)),
         _unit(code, rest, _content(inline + b"|" + plain_link)),
         _unit(button, rest, _content(inline + b"|" + plain_code + b"|" + _DRAWING)),
+        *(_unit(key, rest, b"[^<]*+") for key in keys),
     ]
 
 

@@ -17,7 +17,12 @@ from typing import Final
 
 from overallt.tagging import elements, runs
 from overallt.tagging.contexts import opts_out
-from overallt.tagging.open_elements import DEEPEST, forbids, is_editable
+from overallt.tagging.open_elements import (
+    ADOPTION_ROUNDS,
+    DEEPEST,
+    forbids,
+    is_editable,
+)
 from overallt.tagging.start_tags import StartTag
 
 _SVG_OR_MATH: Final = frozenset({b"svg", b"math"})
@@ -27,7 +32,8 @@ _EMPTY: Final = elements.UNSEEN | elements.INLINE_VOID
 
 # Formatting elements, which no other end tag takes off the list, and the button, which
 # only an end tag of a block outside of it could close.
-_LOOSE: Final = frozenset({b"a", b"code", b"button"})
+_FORMATTING: Final = frozenset({b"a", b"code"})
+_LOOSE: Final = _FORMATTING | {b"button"}
 # They are closed by all that closes what they stand in: only inline markup is followed.
 _STRICT: Final = frozenset({b"kbd", b"samp", b"audio", b"video", b"canvas"})
 _UNITS: Final = _LOOSE | _STRICT | {b"select", b"template"}
@@ -96,8 +102,9 @@ class Skim:
             inside.pop()
             if not inside and b" " in self._unit:
                 self._unit = b""
-        elif not inside and name == self._unit:
+        elif name == self._unit and (not inside or self._is_adopted()):
             self._unit = b""
+            inside.clear()
         elif not self._shrugs_off(name):
             self._lose()
 
@@ -107,8 +114,11 @@ class Skim:
             return True
         if self._unit == b"select":
             return name in _OPTIONS
-        is_bare = not self._inside and self._unit in _LOOSE
-        return is_bare and name not in _UNFOLLOWED
+        if self._inside or self._unit not in _LOOSE:
+            return False
+        # It may close what the unit stands in; formatting is reopened by the next text.
+        is_reopened = self._unit in _FORMATTING and name in _BLOCKS
+        return is_reopened or name not in _UNFOLLOWED
 
     def _lose(self) -> None:
         self.is_lost = self.given_up = True
@@ -146,15 +156,34 @@ class Skim:
         is_loose = self._unit in _LOOSE
         if name in _SVG_OR_MATH:
             self._open_foreign(tag)
+        elif is_editable(tag):
+            self._lose()
         elif name == b"hr" and is_loose:
             return
         elif name in _BLOCKS:
             self._push(name, follow=is_loose)
         elif name in _LOOSE or name in _STRICT:
-            once = name != self._unit and name not in self._inside
-            self._push(name, follow=is_loose and once)
+            self._start_forbidding(name)
         elif self._inside or not is_loose or name in _UNFOLLOWED:
             self._push(name, follow=name not in _UNFOLLOWED)
+
+    def _start_forbidding(self, name: bytes) -> None:
+        """Take in what would be a unit if no unit were open."""
+        if name == self._unit == b"a" and self._is_adopted():
+            self._inside.clear()  # It takes the place of the link before it.
+            return
+        is_twice = name == self._unit or name in self._inside
+        is_followed = self._unit in _LOOSE and not (is_twice and name != b"code")
+        self._push(name, follow=is_followed)
+
+    def _is_adopted(self) -> bool:
+        """Tell whether the unit's end takes it out of the blocks that it holds.
+
+        The adoption agency runs once for each block, and once more for the element.
+        """
+        is_short = len(self._inside) < ADOPTION_ROUNDS
+        is_formatting = self._unit in _FORMATTING
+        return is_formatting and is_short and _BLOCKS.issuperset(self._inside)
 
     def _open_foreign(self, tag: StartTag) -> None:
         if tag.closes_itself:

@@ -87,6 +87,9 @@ _UNFINISHED: Final = re.compile(
 )
 
 _FIRST: Final = re.compile(rb"[\[&]")
+_ALL_CHARACTERS: Final = (
+    string.ascii_letters + string.digits + "._-[]= \t&#;"
+).encode()
 
 # All of it in references: the bracket before, the tag, and the bracket after.
 LONGEST_HELD_BYTES: Final = len(WORD) + references.LONGEST_BYTES * (
@@ -96,7 +99,8 @@ LONGEST_HELD_BYTES: Final = len(WORD) + references.LONGEST_BYTES * (
 
 def is_free(data: bytes) -> bool:
     """Tell whether *data* can hold no tag, nor any part of one but its end."""
-    return b"[" not in data and b"&" not in data
+    # On bytes, find() is many times faster than "in".
+    return data.find(b"[") < 0 and data.find(b"&") < 0
 
 
 def candidates(data: bytes) -> list[Candidate]:
@@ -119,12 +123,15 @@ def candidates(data: bytes) -> list[Candidate]:
 
 def unfinished_from(data: bytes) -> int:
     """Return from where on *data* may still become a tag; its length if nowhere."""
-    # No part of a tag contains an angle bracket.
     start = max(len(data) - LONGEST_HELD_BYTES, 0)
+    # An angle bracket nearly always stands nearer to the end than any of the others.
     start = data.rfind(b">", start) + 1 or start
     if data.find(b"[", start) < 0 and data.find(b"&", start) < 0:
         return len(data)
-    for first in _FIRST.finditer(data, data.rfind(b"<", start) + 1 or start):
+    start += len(data[start:].rstrip(_ALL_CHARACTERS))
+    if start == len(data):
+        return start
+    for first in _FIRST.finditer(data, start):
         if _UNFINISHED.match(data, first.start()):
             return first.start()
     return len(data)

@@ -155,7 +155,8 @@ class Tokenizer:
             at = self._STEPS[self._state](self, data, at)
 
     def _data(self, data: bytes, at: int) -> int:
-        passed = self._context.pass_over(data, at)
+        # The end tag of raw text is this tokenizer's own business.
+        passed = at if self._raw_name else self._context.pass_over(data, at)
         if passed > at:
             return passed
         if data[at] != _LT:
