@@ -53,6 +53,8 @@ class Rewriter:
 
     def close(self) -> bytes:
         """Return the rest: an unfinished tag is just text."""
+        if not self._held:
+            return b""
         return self._advance(len(self._held))
 
     def bail_out(self) -> bytes:

@@ -54,16 +54,23 @@ _WHOLE: Final = re.compile(
     rb"%b(?P<id>%b)%b%b(?P<after>%b)?"
     % (b"".join(_BEFORE_ID), _ID, _SPACES, _CLOSE, _CLOSE)
 )
+# "&lsqb;", "&#91", "&#x5b" and the bracket itself.
+_LAST_OF_BRACKET: Final = (b"[", b";", b"1", b"b", b"B")
 _BRACKET_BEFORE: Final = re.compile(rb"%b\Z" % _OPEN)
 
 # An opening bracket before the word. Each begins with one certain character, which the
 # machine finds many times faster than a choice of two.
 _WORD: Final = _SPACES + b"".join(_LETTERS)
-_BRACKET: Final = re.compile(rb"\[(?=%b)" % _WORD)
-_REFERENCE: Final = re.compile(rb"%b(?=%b)" % (references.pattern_of("["), _WORD))
-_LIKE_BRACKET: Final = (b"[fl", b"[fL", b"[Fl", b"[FL", b"[ ", b"[\t", b"[&")
-_LIKE_REFERENCE: Final = (
-    *(b"&#9", b"&#0", b"&#x5", b"&#X5", b"&#x0", b"&#X0", b"&ls", b"&lb"),
+# The first character, and which characters must stand how far behind it.
+_OPENINGS: Final = (
+    (b"[", 1, frozenset(b"fF \t&"), re.compile(rb"\[(?=%b)" % _WORD)),
+    (
+        b"&",
+        len("&#9"),
+        # As in "&#91;", "&#091;", "&#x5b;", "&#x05b;", "&lsqb;" and "&lbrack;".
+        frozenset(b"1905qr"),
+        re.compile(rb"%b(?=%b)" % (references.pattern_of("["), _WORD)),
+    ),
 )
 # So many of these characters are looked at one by one, and one more for so many bytes.
 _FEW: Final = 4
@@ -114,8 +121,7 @@ def candidates(data: bytes) -> list[Candidate]:
         if match is None:
             continue
         tag_id = references.read(match["id"])
-        before = data[max(0, start - references.LONGEST_BYTES) : start]
-        escaped = match["after"] is not None or _BRACKET_BEFORE.search(before)
+        escaped = match["after"] is not None or _follows_bracket(data, start)
         if not escaped and (is_thing_id(tag_id) or is_username(tag_id)):
             found.append(Candidate(TextTag(tag_id.lower()), start, match.end()))
     return found
@@ -137,31 +143,33 @@ def unfinished_from(data: bytes) -> int:
     return len(data)
 
 
+def _follows_bracket(data: bytes, at: int) -> bool:
+    if not data.endswith(_LAST_OF_BRACKET, 0, at):
+        return False
+    before = data[max(0, at - references.LONGEST_BYTES) : at]
+    return _BRACKET_BEFORE.search(before) is not None
+
+
 def _openings(data: bytes) -> list[int]:
     """Return where an opening bracket stands before the word, from left to right.
 
     One search for a single byte costs a fraction of any other. So brackets are looked
-    at one by one as long as they are few; from the first on that looks like a tag's, or
-    when there are many, a pattern goes on.
+    at one by one as long as they are few; when there are many, a pattern goes on.
     """
     starts: list[int] = []
-    at = _first(data, b"[", _LIKE_BRACKET)
-    if at >= 0:
-        starts += [match.start() for match in _BRACKET.finditer(data, at)]
-    at = _first(data, b"&", _LIKE_REFERENCE)
-    if at >= 0:
-        starts += [match.start() for match in _REFERENCE.finditer(data, at)]
-        starts.sort()
+    find = data.find
+    for character, distance, followers, pattern in _OPENINGS:
+        end = max(0, len(data) - distance)
+        at = find(character, 0, end)
+        if at < 0:
+            continue
+        left = _FEW + end // _BYTES_FOR_ONE
+        while at >= 0 and left:
+            if data[at + distance] in followers and pattern.match(data, at):
+                starts.append(at)
+            left -= 1
+            at = find(character, at + 1, end)
+        if at >= 0:
+            starts += [match.start() for match in pattern.finditer(data, at)]
+    starts.sort()
     return starts
-
-
-def _first(data: bytes, character: bytes, alike: tuple[bytes, ...]) -> int:
-    """Return from where on a pattern must search *data*, or -1 if nowhere."""
-    at = data.find(character)
-    if at < 0:
-        return at
-    left = _FEW + len(data) // _BYTES_FOR_ONE
-    while at >= 0 and left and not data.startswith(alike, at):
-        left -= 1
-        at = data.find(character, at + 1)
-    return at
