@@ -162,7 +162,7 @@ def by_lolhtml(page: bytes) -> bytes:
             if TAG.search(chunk.text):
                 chunk.replace(TAG.sub(BUTTON, chunk.text), lolhtml.ContentType.HTML)
 
-    rewriter = lolhtml.HTMLRewriter(pieces.append)
+    rewriter = lolhtml.HTMLRewriter(lambda piece: pieces.append(bytes(piece)))
     rewriter.on_document(Texts())
     rewriter.write(page)
     rewriter.end()
