@@ -11,26 +11,29 @@ open elements are forgotten. The tree then knows of fewer elements that could cl
 forbids, so that in doubt the text stays text. Else the tree reads on, and so remembers.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from overallt.tagging.contexts import Context
+from overallt.tagging.escapes import Mask
+from overallt.tagging.pieces import Pieces
 from overallt.tagging.skims import Skim
 from overallt.tagging.tokenizer import Tokenizer
 
 LONGEST_HISTORY_BYTES: Final = 1 << 24
-# Of tiny pieces the objects would weigh more than the bytes.
-_MOST_PIECES: Final = 4096
-_BLOCK_BYTES: Final = 1 << 16
 
 
 class Reader:
-    """Tells whether text counts after all that it was told to remember."""
+    """Tells whether text counts after all that it was told to remember.
+
+    *is_escaping* tells, whenever the page is read, whether its charset is known to be
+    ISO-2022-JP, of which only what is ASCII is read.
+    """
 
     __slots__ = (
         "_context",
-        "_pieces",
+        "_is_escaping",
+        "_mask",
         "_room",
         "_skim",
         "_skimmed",
@@ -39,12 +42,13 @@ class Reader:
         "_unread",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_escaping: Callable[[], bool]) -> None:
+        self._is_escaping = is_escaping
+        self._mask: Mask | None = None
         self._start_tree()
         self._start_skim()
-        self._pieces: list[bytes] = []
-        self._unread: deque[bytes] = deque()
-        self._skimmed: deque[bytes] = deque()
+        self._unread = Pieces()
+        self._skimmed = Pieces()
         self._room = LONGEST_HISTORY_BYTES
 
     @property
@@ -62,18 +66,18 @@ class Reader:
         """Take in the next bytes of the page."""
         # Folded at places that the page decides, not its chunks.
         while len(data) >= self._room:
-            self._pieces.append(data[: self._room])
+            self._unread.append(data[: self._room])
             data = data[self._room :]
             self._room = 0
             self._fold()
         self._room -= len(data)
-        self._pieces.append(data)
-        if len(self._pieces) >= _MOST_PIECES:
-            self._pack()
+        self._unread.append(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here."""
         self._catch_up()
+        if self._mask is not None and not self._mask.is_ascii:
+            return False
         if not self._skim.is_lost:
             return self._skimmer.stands_in_text and self._skim.allows_button()
         allowed = self._tokenizer.stands_in_text and self._context.allows_button()
@@ -93,18 +97,15 @@ class Reader:
         if self._tokenizer.is_between and self._context.is_plain:
             self._start_skim()
 
-    def _pack(self) -> None:
-        self._unread.append(b"".join(self._pieces))
-        self._pieces.clear()
-
     def _catch_up(self) -> None:
-        self._unread.extend(self._pieces)
-        self._pieces.clear()
-        for block in _blocks(self._unread):
+        if self._mask is None and self._is_escaping():
+            self._mask = Mask()
+        for each in self._unread.drained():
+            block = each if self._mask is None else self._mask.cover(each)
             self._skimmed.append(block)
             self._skimmer.feed(block)
             if self._skim.is_lost:
-                self._read(_drained(self._skimmed))
+                self._read(self._skimmed.drained())
 
     def _read(self, blocks: Iterable[bytes]) -> None:
         for block in blocks:
@@ -120,24 +121,4 @@ class Reader:
             self._skimmed.clear()
             self._room = LONGEST_HISTORY_BYTES
         else:
-            self._read(_drained(self._skimmed))
-
-
-def _drained(pieces: deque[bytes]) -> Iterator[bytes]:
-    while pieces:
-        yield pieces.popleft()
-
-
-def _blocks(pieces: deque[bytes]) -> Iterator[bytes]:
-    """Empty *pieces*; yield them joined to blocks that are worth a call."""
-    joined: list[bytes] = []
-    size = 0
-    for piece in _drained(pieces):
-        joined.append(piece)
-        size += len(piece)
-        if size >= _BLOCK_BYTES:
-            yield b"".join(joined)
-            joined.clear()
-            size = 0
-    if joined:
-        yield b"".join(joined)
+            self._read(self._skimmed.drained())

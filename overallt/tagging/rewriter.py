@@ -14,10 +14,17 @@ Only what may still become a tag is held back.
 """
 
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 from overallt.tagging import charsets, text_tags
+from overallt.tagging.charsets import Kind
+from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import Reader
 from overallt.tagging.text_tags import TextTag
+from overallt.tagging.transcodings import Transcoder
+
+_UTF_16: Final = {Kind.UTF_16LE: "utf-16-le", Kind.UTF_16BE: "utf-16-be"}
 
 
 class Rewriter:
@@ -28,34 +35,55 @@ class Rewriter:
     ``bail_out`` makes sense.
     """
 
-    __slots__ = ("_held", "_passes", "_reader", "_render")
+    __slots__ = (
+        "_charset",
+        "_has_begun",
+        "_held",
+        "_is_settled",
+        "_kind",
+        "_passes",
+        "_reader",
+        "_render",
+        "_transcoder",
+    )
 
     def __init__(
         self, *, content_type: str | None, render: Callable[[TextTag], str | None]
     ) -> None:
         self._render = render
-        self._passes = not charsets.is_bytewise(content_type)
+        self._kind = charsets.kind_in_header(content_type)
+        self._passes = self._kind is Kind.UNKNOWN
+        self._has_begun = False
+        self._is_settled = False
         self._held = b""
-        self._reader = Reader()
+        self._transcoder: Transcoder | None = None
+        self._charset = PageCharset(self._kind)
+        self._reader = Reader(is_escaping=self._is_escaping)
 
     def feed(self, data: bytes) -> bytes:
         """Take in the next bytes of the page; return what is certain so far."""
         if self._passes:
-            return data
-        if not self._held and text_tags.is_free(data):
-            self._reader.remember(data)
-            return data
-        # Taken in before anything can fail: what was not returned can be had back.
-        if self._held:
-            data = self._held + data
-        self._held = data
-        return self._advance(text_tags.unfinished_from(data))
+            return data if self._transcoder is None else self._transcoder.held() + data
+        if not self._has_begun:
+            self._held += data
+            if charsets.may_become_mark(self._held):
+                return b""
+            data, self._held = self._held, b""
+            self._begin(data)
+        if self._transcoder is None:
+            return self._feed(data)
+        return self._transcoder.write(self._feed(self._transcoder.read(data)))
 
     def close(self) -> bytes:
         """Return the rest: an unfinished tag is just text."""
-        if not self._held:
+        if not self._held and self._transcoder is None:
             return b""
-        return self._advance(len(self._held))
+        if self._passes or not self._has_begun:
+            return self.bail_out()
+        rest = self._advance(len(self._held))
+        if self._transcoder is None:
+            return rest
+        return self._transcoder.write(rest) + self._transcoder.held()
 
     def bail_out(self) -> bytes:
         """Return unchanged what was fed and not returned; from now on, only pass.
@@ -64,14 +92,45 @@ class Rewriter:
         """
         held, self._held = self._held, b""
         self._passes = True
-        self._reader = Reader()
-        return held
+        self._reader = Reader(is_escaping=self._is_escaping)
+        if self._transcoder is None:
+            return held
+        return self._transcoder.write(held) + self._transcoder.held()
+
+    def _begin(self, beginning: bytes) -> None:
+        """Settle what the page's first bytes say of its charset."""
+        self._has_begun = True
+        kind = charsets.kind_of_mark(beginning) or self._kind
+        self._charset = PageCharset(kind)
+        # What cannot be mistaken needs no further look.
+        self._is_settled = kind is Kind.BYTEWISE or kind in _UTF_16
+        if kind in _UTF_16:
+            self._transcoder = Transcoder(_UTF_16[kind])
+
+    def _feed(self, data: bytes) -> bytes:
+        if not self._held and text_tags.is_free(data):
+            self._remember(data)
+            return data
+        # Taken in before anything can fail: what was not returned can be had back.
+        if self._held:
+            data = self._held + data
+        self._held = data
+        return self._advance(text_tags.unfinished_from(data))
+
+    def _remember(self, data: bytes) -> None:
+        self._reader.remember(data)
+        if not self._is_settled:
+            self._charset.go_past(data)
+
+    def _is_escaping(self) -> bool:
+        return self._charset.kind_before(b"", 0) is Kind.ESCAPING
 
     def _advance(self, certain: int) -> bytes:
         data = self._held
-        candidates = text_tags.candidates(data)
+        is_half = None if self._is_settled else partial(self._charset.is_half, data)
+        candidates = text_tags.candidates(data, is_half)
         if not candidates and certain == len(data):
-            self._reader.remember(data)
+            self._remember(data)
             self._held = b""
             return data
         printed: list[bytes] = []
@@ -79,7 +138,7 @@ class Rewriter:
         for candidate in candidates:
             if candidate.start >= certain or self._reader.given_up:
                 break
-            self._reader.remember(data[remembered : candidate.start])
+            self._remember(data[remembered : candidate.start])
             remembered = candidate.start
             button = self._button(candidate.tag)
             if button is not None:
@@ -89,7 +148,7 @@ class Rewriter:
             certain = len(data)
             self._passes = True
         else:
-            self._reader.remember(data[remembered:certain])
+            self._remember(data[remembered:certain])
         printed.append(data[copied:certain])
         self._held = data[certain:]
         return b"".join(printed)

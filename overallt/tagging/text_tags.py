@@ -9,6 +9,7 @@ going back: neighbouring parts begin with different characters.
 
 import re
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -110,18 +111,21 @@ def is_free(data: bytes) -> bool:
     return data.find(b"[") < 0 and data.find(b"&") < 0
 
 
-def candidates(data: bytes) -> list[Candidate]:
+def candidates(
+    data: bytes, is_half: Callable[[int], bool] | None = None
+) -> list[Candidate]:
     """Return what is a text tag by its own form, from left to right.
 
-    Escapes and ids that nothing can have are left out.
+    Escapes and ids that nothing can have are left out. *is_half* tells whether the byte
+    at an index is but half a character, if there are such.
     """
     found: list[Candidate] = []
     for start in _openings(data):
         match = _WHOLE.match(data, start)
-        if match is None:
+        if match is None or (is_half and is_half(start)):
             continue
         tag_id = references.read(match["id"])
-        escaped = match["after"] is not None or _follows_bracket(data, start)
+        escaped = match["after"] is not None or _follows_bracket(data, start, is_half)
         if not escaped and (is_thing_id(tag_id) or is_username(tag_id)):
             found.append(Candidate(TextTag(tag_id.lower()), start, match.end()))
     return found
@@ -143,8 +147,12 @@ def unfinished_from(data: bytes) -> int:
     return len(data)
 
 
-def _follows_bracket(data: bytes, at: int) -> bool:
+def _follows_bracket(
+    data: bytes, at: int, is_half: Callable[[int], bool] | None
+) -> bool:
     if not data.endswith(_LAST_OF_BRACKET, 0, at):
+        return False
+    if is_half and is_half(at - 1):
         return False
     before = data[max(0, at - references.LONGEST_BYTES) : at]
     return _BRACKET_BEFORE.search(before) is not None

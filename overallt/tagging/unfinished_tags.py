@@ -67,17 +67,16 @@ _END: Final = ord(">")
 class UnfinishedTag:
     """Reads a tag from its ``<`` to its ``>``, however it is cut."""
 
-    __slots__ = ("_length", "_source", "_state")
+    __slots__ = ("_source", "_state")
 
     def __init__(self) -> None:
-        self._source: list[bytes] = []
-        self._length = 0
+        self._source = bytearray()
         self._state = _State.NAME
 
     @property
     def source(self) -> bytes:
         """What has come of it, as far as it is read at all."""
-        return b"".join(self._source)
+        return bytes(self._source)
 
     def feed(self, data: bytes, at: int) -> int:
         """Take in *data* from *at* on; return the tag's end, or -1 if it is not there.
@@ -96,6 +95,4 @@ class UnfinishedTag:
         return -1
 
     def _keep(self, data: bytes) -> None:
-        kept = data[: LONGEST_READ_BYTES - self._length]
-        self._source.append(kept)
-        self._length += len(kept)
+        self._source += data[: LONGEST_READ_BYTES - len(self._source)]

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from overallt.tagging.readers import LONGEST_HISTORY_BYTES
@@ -66,7 +68,7 @@ def test_where_nothing_is_rendered_the_text_stays() -> None:
 
 
 def test_a_page_of_an_unknown_charset_passes() -> None:
-    rewriter = Rewriter(content_type="text/html; charset=gbk", render=printed)
+    rewriter = Rewriter(content_type="text/html; charset=utf-7", render=printed)
 
     assert PAGE[:-1] == rewriter.feed(PAGE[:-1])
     assert b"" == rewriter.close()
@@ -144,3 +146,89 @@ def test_a_long_history_is_folded() -> None:
 
     assert rewriter._reader.history_bytes <= LONGEST_HISTORY_BYTES
     assert b"[Flattr=1]</code>(2)." == rewriter.feed(b"[Flattr=1]</code>[Flattr=2].")
+
+
+HALVED = (
+    "[Flattr=1]\u30fc[Flattr=2]\u30fc\u30fc [Flattr=3]<code>\u30fc</code>[Flattr=4]"
+)
+
+
+def cut_up(page: bytes, content_type: str | None, size: int) -> bytes:
+    rewriter = Rewriter(content_type=content_type, render=printed)
+    pieces = [page[at : at + size] for at in range(0, len(page), size)]
+    return b"".join(map(rewriter.feed, pieces)) + rewriter.close()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+@pytest.mark.parametrize(
+    "charset",
+    [
+        *("utf-8", "shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "gbk", "big5"),
+        *("utf-16-le", "utf-16-be"),
+    ],
+)
+def test_a_page_is_rewritten_in_its_own_charset(charset: str, size: int) -> None:
+    text = HALVED.replace("\u30fc", "\u3042") if charset == "big5" else HALVED
+    declared = charset.replace("-le", "le").replace("-be", "be")
+    expected = re.sub(r"\[Flattr=(.)\]", r"(\1)", text).encode(charset)
+
+    got = cut_up(text.encode(charset), f"text/html; charset={declared}", size)
+
+    assert expected == got
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+@pytest.mark.parametrize("charset", ["shift_jis", "iso-2022-jp", "gbk"])
+def test_a_page_may_say_its_charset_itself(charset: str, size: int) -> None:
+    text = f"<meta charset={charset}>{HALVED}"
+    expected = re.sub(r"\[Flattr=(.)\]", r"(\1)", text).encode(charset)
+
+    assert expected == cut_up(text.encode(charset), None, size)
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_a_byte_order_mark_comes_first(charset: str, size: int) -> None:
+    text = f"\ufeff{HALVED}"
+    expected = re.sub(r"\[Flattr=(.)\]", r"(\1)", text).encode(charset)
+
+    assert expected == cut_up(text.encode(charset), "text/html; charset=gbk", size)
+
+
+HALF_BRACKETS = [
+    ("shift_jis", b"\x81[Flattr=7]", False),
+    ("shift_jis", b"\x81[[Flattr=7]", True),
+    ("shift_jis", b"\xb1[Flattr=7]", True),
+    ("gbk", b"\x81[Flattr=7]", False),
+    ("gbk", b"\x81\x81[Flattr=7]", True),
+    ("big5", b"\xa1[Flattr=7]", False),
+    ("utf-8", b"\x81[Flattr=7]", True),
+    ("iso-2022-jp", b"\x1b$B[Flattr=7]\x1b(B", False),
+    ("iso-2022-jp", b"\x1b$B<a>\x1b(B[Flattr=7]", True),
+]
+
+
+@pytest.mark.parametrize(("charset", "page", "is_tag"), HALF_BRACKETS)
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_half_a_character_is_no_bracket(
+    charset: str, page: bytes, size: int, *, is_tag: bool
+) -> None:
+    expected = page.replace(b"[Flattr=7]", b"(7)") if is_tag else page
+
+    assert expected == cut_up(page, f"text/html; charset={charset}", size)
+
+
+@pytest.mark.parametrize("charset", ["utf-16le", "utf-16be", "utf-8"])
+@pytest.mark.parametrize("beginning", [b"", b"\xff", b"\xef\xbb", b"<", b"a\0b"])
+def test_bail_out_gives_back_half_a_character(charset: str, beginning: bytes) -> None:
+    rewriter = Rewriter(content_type=f"text/html; charset={charset}", render=printed)
+    returned = rewriter.feed(beginning)
+
+    assert beginning + b"xyz" == returned + rewriter.bail_out() + rewriter.feed(b"xyz")
+
+
+def test_a_page_in_utf_16_that_was_given_up_loses_nothing() -> None:
+    page = "<plaintext>[Flattr=1]\ud83d".encode("utf-16-le", "surrogatepass") + b"x"
+
+    assert page == cut_up(page, "text/html; charset=utf-16", 7)
+    assert page == cut_up(page, "text/html; charset=utf-16", 1)

@@ -1,0 +1,77 @@
+"""What is known of a page's charset while the page streams.
+
+The header may name it; else a ``<meta>`` in the first 1024 bytes, for which they are
+kept and searched only when somebody asks. What comes behind the place that is asked
+about is never looked at, so that chunk borders do not matter.
+
+In a charset with halves, a byte is a second half if before it there is an odd number
+of bytes that may be first halves: they take each other in pairs, and whatever is none
+of them ends a character. So of all that has passed only two parities are kept.
+"""
+
+from typing import Final
+
+from overallt.tagging.charsets import PRESCANNED_BYTES, Kind
+from overallt.tagging.prescans import kind_declared
+
+_FIRST_HALVES: Final = {
+    Kind.HALVES: bytes(range(0x81, 0xFF)),
+    Kind.JIS_HALVES: bytes([*range(0x81, 0xA0), *range(0xE0, 0xFD)]),
+}
+_LOWEST: Final = 0x81
+_NONE_ODD: Final = dict.fromkeys(_FIRST_HALVES, False)
+_WINDOW_BYTES: Final = 64
+
+
+class PageCharset:
+    """Tells of the charset of a page whose header says it is of *kind*."""
+
+    __slots__ = ("_beginning", "_is_odd", "_kind")
+
+    def __init__(self, kind: Kind | None) -> None:
+        self._kind = kind
+        self._beginning = b""
+        self._is_odd = _NONE_ODD
+
+    def go_past(self, data: bytes) -> None:
+        """Take in the next bytes of the page."""
+        if self._kind is None and len(self._beginning) < PRESCANNED_BYTES:
+            self._beginning += data[: PRESCANNED_BYTES - len(self._beginning)]
+        if not data:
+            return
+        if data[-1] < _LOWEST:
+            self._is_odd = _NONE_ODD
+            return
+        self._is_odd = {
+            kind: self._is_odd_before(data, len(data), kind) for kind in _FIRST_HALVES
+        }
+
+    def kind_before(self, data: bytes, at: int) -> Kind:
+        """Return the kind as known before the index *at* of *data*, the next bytes."""
+        if self._kind is not None:
+            return self._kind
+        beginning = self._beginning + data[: min(at, PRESCANNED_BYTES)]
+        kind = kind_declared(beginning)
+        if kind is not None or len(beginning) >= PRESCANNED_BYTES:
+            self._kind = kind or Kind.BYTEWISE
+            return self._kind
+        return Kind.BYTEWISE
+
+    def is_half(self, data: bytes, at: int) -> bool:
+        """Tell whether the byte at *at* in *data*, the next bytes, is a second half."""
+        if at and data[at - 1] < _LOWEST:
+            return False
+        kind = self.kind_before(data, at)
+        return kind in _FIRST_HALVES and self._is_odd_before(data, at, kind)
+
+    def _is_odd_before(self, data: bytes, at: int, kind: Kind) -> bool:
+        """Tell whether an odd number of first halves stands right before *at*."""
+        window = _WINDOW_BYTES
+        while True:
+            looked_at = data[max(0, at - window) : at]
+            run = len(looked_at) - len(looked_at.rstrip(_FIRST_HALVES[kind]))
+            if run < len(looked_at):
+                return run % 2 == 1
+            if run == at:
+                return (run + self._is_odd[kind]) % 2 == 1
+            window *= 2

@@ -1,0 +1,105 @@
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+
+from overallt.tagging import readers
+from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
+from overallt.tagging.rewriter import Rewriter
+
+CHUNK_BYTES = 16_384
+SMALL_HISTORY_BYTES = 1 << 18
+
+
+def reader() -> Reader:
+    return Reader(is_escaping=lambda: False)
+
+
+def repeated(piece: bytes, *, size: int) -> Iterator[bytes]:
+    chunk = piece * (CHUNK_BYTES // len(piece))
+    for _ in range(size // len(chunk)):
+        yield bytes(bytearray(chunk))
+
+
+ENDLESS: dict[str, tuple[bytes, bytes]] = {
+    "text": (b"", b"text "),
+    "a quote": (b"<p title='", b"[flattr=1] "),
+    "an attribute": (b"<p ", b"[flattr"),
+    "a comment": (b"<!--", b"-[flattr=1]"),
+    "a script": (b"<script><!--", b"<script[flattr=1]"),
+    "words": (b"", b"[flattr"),
+    "nesting": (b"", b"<div><i>"),
+    "open links": (b"", b"<a><div>x"),
+    "what loses the skim": (b"<table>", b"<kbd></i></table>"),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_page_without_end_needs_bounded_memory(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The bound is scaled down: watching memory takes time.
+    monkeypatch.setattr(readers, "LONGEST_HISTORY_BYTES", SMALL_HISTORY_BYTES)
+    first, piece = ENDLESS[kind]
+    rewriter = Rewriter(content_type=None, render=lambda _: None)
+    rewriter.feed(first)
+    tracemalloc.start()
+    for chunk in repeated(piece, size=4 * SMALL_HISTORY_BYTES):
+        rewriter.feed(chunk)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    # The history, what is put together of it, its last pieces, one tag, the elements.
+    assert most < 2 * SMALL_HISTORY_BYTES + (1 << 20)
+
+
+def test_tiny_pieces_are_put_together() -> None:
+    remembering = reader()
+    tracemalloc.start()
+    for _ in range(1 << 20):
+        remembering.remember(b"x")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 1 << 21
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 14])
+def test_where_it_is_folded_the_page_decides(size: int) -> None:
+    page = b"<p>" * 20 + b"<kbd><p>"
+    answers = []
+    for first in (LONGEST_HISTORY_BYTES - 63, LONGEST_HISTORY_BYTES - 1):
+        remembering = reader()
+        remembering.remember(b" " * first)
+        for at in range(0, len(page), size):
+            remembering.remember(page[at : at + size])
+        answers.append(remembering.counts())
+
+    # Where the paragraph is forgotten nothing closes the key: the text stays text.
+    assert [True, True] == answers
+
+
+@pytest.mark.parametrize(
+    ("page", "counts"),
+    [
+        (b"<p><kbd><p>", True),
+        (b"<kbd></i><p>", False),
+        (b"<kbd></i></kbd><p>", True),
+        (b"<a><table><td></a>", False),
+    ],
+)
+def test_where_a_skim_is_lost_the_tree_answers(page: bytes, *, counts: bool) -> None:
+    remembering = reader()
+    remembering.remember(page)
+
+    assert counts == remembering.counts()
+
+
+def test_after_the_tree_a_skim_goes_on() -> None:
+    remembering = reader()
+    remembering.remember(b"<kbd></i></kbd>")
+    remembering.counts()
+    remembering.remember(b"<a>")
+
+    assert not remembering.counts()
+    assert not remembering._skim.is_lost
