@@ -11,11 +11,12 @@ open elements are forgotten. The tree then knows of fewer elements that could cl
 forbids, so that in doubt the text stays text. Else the tree reads on, and so remembers.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from overallt.tagging.contexts import Context
 from overallt.tagging.escapes import Mask
+from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.pieces import Pieces
 from overallt.tagging.skims import Skim
 from overallt.tagging.tokenizer import Tokenizer
@@ -26,13 +27,12 @@ LONGEST_HISTORY_BYTES: Final = 1 << 24
 class Reader:
     """Tells whether text counts after all that it was told to remember.
 
-    *is_escaping* tells, whenever the page is read, whether its charset is known to be
-    ISO-2022-JP, of which only what is ASCII is read.
+    Of a page in ISO-2022-JP, as *charset* may know, only what is ASCII is read.
     """
 
     __slots__ = (
+        "_charset",
         "_context",
-        "_is_escaping",
         "_mask",
         "_room",
         "_skim",
@@ -42,8 +42,8 @@ class Reader:
         "_unread",
     )
 
-    def __init__(self, *, is_escaping: Callable[[], bool]) -> None:
-        self._is_escaping = is_escaping
+    def __init__(self, charset: PageCharset) -> None:
+        self._charset = charset
         self._mask: Mask | None = None
         self._start_tree()
         self._start_skim()
@@ -98,7 +98,7 @@ class Reader:
             self._start_skim()
 
     def _catch_up(self) -> None:
-        if self._mask is None and self._is_escaping():
+        if self._mask is None and self._charset.is_escaping:
             self._mask = Mask()
         for each in self._unread.drained():
             block = each if self._mask is None else self._mask.cover(each)

@@ -58,7 +58,7 @@ class Rewriter:
         self._held = b""
         self._transcoder: Transcoder | None = None
         self._charset = PageCharset(self._kind)
-        self._reader = Reader(is_escaping=self._is_escaping)
+        self._reader = Reader(self._charset)
 
     def feed(self, data: bytes) -> bytes:
         """Take in the next bytes of the page; return what is certain so far."""
@@ -92,7 +92,7 @@ class Rewriter:
         """
         held, self._held = self._held, b""
         self._passes = True
-        self._reader = Reader(is_escaping=self._is_escaping)
+        self._reader = Reader(self._charset)
         if self._transcoder is None:
             return held
         return self._transcoder.write(held) + self._transcoder.held()
@@ -101,7 +101,8 @@ class Rewriter:
         """Settle what the page's first bytes say of its charset."""
         self._has_begun = True
         kind = charsets.kind_of_mark(beginning) or self._kind
-        self._charset = PageCharset(kind)
+        if kind is not None:
+            self._charset.settle(kind)
         # What cannot be mistaken needs no further look.
         self._is_settled = kind is Kind.BYTEWISE or kind in _UTF_16
         if kind in _UTF_16:
@@ -121,9 +122,6 @@ class Rewriter:
         self._reader.remember(data)
         if not self._is_settled:
             self._charset.go_past(data)
-
-    def _is_escaping(self) -> bool:
-        return self._charset.kind_before(b"", 0) is Kind.ESCAPING
 
     def _advance(self, certain: int) -> bytes:
         data = self._held

@@ -92,6 +92,9 @@ _LONGEST_CLOSE_BYTES: Final = len("</noscript ")
 type _Step = Callable[["Tokenizer", bytes, int], int]
 
 
+_NO_TAG: Final = UnfinishedTag()
+
+
 class Following(Protocol):
     """Who follows the markup: the tree of ``contexts``, or a skim."""
 
@@ -133,7 +136,7 @@ class Tokenizer:
         self._state = State.DATA
         self._rest = b""
         self._raw_name = b""
-        self._tag = UnfinishedTag()
+        self._tag = _NO_TAG
 
     @property
     def stands_in_text(self) -> bool:

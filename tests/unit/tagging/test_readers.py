@@ -4,6 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from overallt.tagging import readers
+from overallt.tagging.charsets import Kind
+from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
 from overallt.tagging.rewriter import Rewriter
 
@@ -12,7 +14,7 @@ SMALL_HISTORY_BYTES = 1 << 18
 
 
 def reader() -> Reader:
-    return Reader(is_escaping=lambda: False)
+    return Reader(PageCharset(Kind.BYTEWISE))
 
 
 def repeated(piece: bytes, *, size: int) -> Iterator[bytes]:
