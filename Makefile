@@ -44,8 +44,8 @@ test: .venv/.dev ## run all tests, installing browsers and PostgreSQL if root
 	@.ci/packages
 	$(PYTEST) -n 2 --dist worksteal $(TESTS)
 
-quick: .venv/.dev ## the tests that need neither browser nor PostgreSQL
-	$(PYTEST) -n 2 --dist worksteal -m "not e2e and not postgres" $(TESTS)
+quick: .venv/.dev ## the tests that need neither browser nor PostgreSQL, in a minute
+	$(PYTEST) -n 2 --dist worksteal -m "not e2e and not postgres and not long" $(TESTS)
 
 lint: .venv/.dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

@@ -10,6 +10,8 @@ from overallt.tagging.contexts import Context
 from overallt.tagging.skims import Skim
 from overallt.tagging.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.long
+
 NAMES = re.findall(
     r"\S+",
     "a a a code code button kbd samp select option optgroup template svg svg path title"

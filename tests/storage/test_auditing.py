@@ -15,6 +15,8 @@ from overallt_server.storage.database import Database
 from overallt_server.use_cases.closing import Closing
 from overallt_server.use_cases.settling import Settling
 
+pytestmark = pytest.mark.long
+
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 LATE = datetime(2026, 6, 1, tzinfo=UTC)
 OTHER_TEXT = {

@@ -35,6 +35,8 @@ from overallt_server.use_cases.auditing import Auditing
 from overallt_server.use_cases.closing import Closing
 from overallt_server.use_cases.settling import Settling
 
+pytestmark = pytest.mark.long
+
 JANUARY = Period(2026, 1)
 PATRONS = 300
 THINGS = 40

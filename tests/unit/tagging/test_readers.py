@@ -9,6 +9,8 @@ from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
 from overallt.tagging.rewriter import Rewriter
 
+pytestmark = pytest.mark.long
+
 CHUNK_BYTES = 16_384
 SMALL_HISTORY_BYTES = 1 << 18
 
