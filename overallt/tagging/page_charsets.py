@@ -38,10 +38,6 @@ class PageCharset:
         """Tell whether what has passed is known to be ISO-2022-JP."""
         return self.kind_before(b"", 0) is Kind.ESCAPING
 
-    def settle(self, kind: Kind) -> None:
-        """Take *kind* as the page's, whatever the page declares."""
-        self._kind = kind
-
     def go_past(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
         if self._kind is None and len(self._beginning) < PRESCANNED_BYTES:

@@ -34,6 +34,9 @@ class Pieces:
 
     def drained(self) -> Iterator[bytes]:
         """Take out all, joined to blocks that are worth a call."""
+        if len(self._single) == 1 and not self._packed:
+            yield self._single.pop()
+            return
         self._packed.extend(self._single)
         self._single.clear()
         joined: list[bytes] = []

@@ -27,7 +27,8 @@ LONGEST_HISTORY_BYTES: Final = 1 << 24
 class Reader:
     """Tells whether text counts after all that it was told to remember.
 
-    Of a page in ISO-2022-JP, as *charset* may know, only what is ASCII is read.
+    The *charset*, if there is anything to heed of it, is told of all that passes. Of a
+    page in ISO-2022-JP only what is ASCII is read.
     """
 
     __slots__ = (
@@ -42,7 +43,7 @@ class Reader:
         "_unread",
     )
 
-    def __init__(self, charset: PageCharset) -> None:
+    def __init__(self, charset: PageCharset | None) -> None:
         self._charset = charset
         self._mask: Mask | None = None
         self._start_tree()
@@ -72,6 +73,8 @@ class Reader:
             self._fold()
         self._room -= len(data)
         self._unread.append(data)
+        if self._charset is not None:
+            self._charset.go_past(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here."""
@@ -98,7 +101,8 @@ class Reader:
             self._start_skim()
 
     def _catch_up(self) -> None:
-        if self._mask is None and self._charset.is_escaping:
+        is_escaping = self._charset is not None and self._charset.is_escaping
+        if is_escaping and self._mask is None:
             self._mask = Mask()
         for each in self._unread.drained():
             block = each if self._mask is None else self._mask.cover(each)

@@ -2,7 +2,7 @@
 
 Nearly no page has a text tag, so nothing is read closely until one is found::
 
-    feed ──▶ is there a candidate? ──no──▶ out, at once; the reader remembers it
+    feed ──▶ is the word there? ──no──▶ out, at once; the reader remembers it
                      │ yes
                      ▼
              the reader catches up: is it running text?
@@ -21,6 +21,7 @@ from overallt.tagging import charsets, text_tags
 from overallt.tagging.charsets import Kind
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import Reader
+from overallt.tagging.searches import holds_anything
 from overallt.tagging.text_tags import TextTag
 from overallt.tagging.transcodings import Transcoder
 
@@ -37,9 +38,7 @@ class Rewriter:
 
     __slots__ = (
         "_charset",
-        "_has_begun",
         "_held",
-        "_is_settled",
         "_kind",
         "_passes",
         "_reader",
@@ -53,34 +52,30 @@ class Rewriter:
         self._render = render
         self._kind = charsets.kind_in_header(content_type)
         self._passes = self._kind is Kind.UNKNOWN
-        self._has_begun = False
-        self._is_settled = False
         self._held = b""
+        self._charset: PageCharset | None = None
+        self._reader: Reader | None = None  # There is one once the page has begun.
         self._transcoder: Transcoder | None = None
-        self._charset = PageCharset(self._kind)
-        self._reader = Reader(self._charset)
 
     def feed(self, data: bytes) -> bytes:
         """Take in the next bytes of the page; return what is certain so far."""
-        if self._passes:
-            return data if self._transcoder is None else self._transcoder.held() + data
-        if not self._has_begun:
+        if self._reader is None and not self._passes:
             self._held += data
             if charsets.may_become_mark(self._held):
                 return b""
             data, self._held = self._held, b""
             self._begin(data)
         if self._transcoder is None:
-            return self._feed(data)
-        return self._transcoder.write(self._feed(self._transcoder.read(data)))
+            return self._rewrite(data)
+        if self._passes:
+            return self._transcoder.held() + data
+        return self._transcoder.write(self._rewrite(self._transcoder.read(data)))
 
     def close(self) -> bytes:
         """Return the rest: an unfinished tag is just text."""
-        if not self._held and self._transcoder is None:
-            return b""
-        if self._passes or not self._has_begun:
+        if self._passes or self._reader is None:
             return self.bail_out()
-        rest = self._advance(len(self._held))
+        rest = self._advance(self._reader, len(self._held))
         if self._transcoder is None:
             return rest
         return self._transcoder.write(rest) + self._transcoder.held()
@@ -92,68 +87,61 @@ class Rewriter:
         """
         held, self._held = self._held, b""
         self._passes = True
-        self._reader = Reader(self._charset)
+        self._reader = None
         if self._transcoder is None:
             return held
         return self._transcoder.write(held) + self._transcoder.held()
 
     def _begin(self, beginning: bytes) -> None:
         """Settle what the page's first bytes say of its charset."""
-        self._has_begun = True
         kind = charsets.kind_of_mark(beginning) or self._kind
-        if kind is not None:
-            self._charset.settle(kind)
-        # What cannot be mistaken needs no further look.
-        self._is_settled = kind is Kind.BYTEWISE or kind in _UTF_16
         if kind in _UTF_16:
             self._transcoder = Transcoder(_UTF_16[kind])
+        elif kind is not Kind.BYTEWISE:
+            self._charset = PageCharset(kind)
+        self._reader = Reader(self._charset)
 
-    def _feed(self, data: bytes) -> bytes:
-        if not self._held and text_tags.is_free(data):
-            self._remember(data)
+    def _rewrite(self, data: bytes) -> bytes:
+        reader = self._reader
+        if reader is None:
             return data
         # Taken in before anything can fail: what was not returned can be had back.
         if self._held:
             data = self._held + data
         self._held = data
-        return self._advance(text_tags.unfinished_from(data))
+        if holds_anything(data):
+            return self._advance(reader, text_tags.unfinished_from(data))
+        self._held = b""
+        reader.remember(data)
+        return data
 
-    def _remember(self, data: bytes) -> None:
-        self._reader.remember(data)
-        if not self._is_settled:
-            self._charset.go_past(data)
-
-    def _advance(self, certain: int) -> bytes:
+    def _advance(self, reader: Reader, certain: int) -> bytes:
+        """Return what is certain of what is held, with its buttons."""
         data = self._held
-        is_half = None if self._is_settled else partial(self._charset.is_half, data)
-        candidates = text_tags.candidates(data, is_half)
-        if not candidates and certain == len(data):
-            self._remember(data)
-            self._held = b""
-            return data
+        is_half = (
+            None if self._charset is None else partial(self._charset.is_half, data)
+        )
         printed: list[bytes] = []
         copied = remembered = 0
-        for candidate in candidates:
-            if candidate.start >= certain or self._reader.given_up:
+        for candidate in text_tags.candidates(data, is_half):
+            if candidate.start >= certain or reader.given_up:
                 break
-            self._remember(data[remembered : candidate.start])
+            reader.remember(data[remembered : candidate.start])
             remembered = candidate.start
-            button = self._button(candidate.tag)
+            button = self._render(candidate.tag) if reader.counts() else None
             if button is not None:
-                printed += (data[copied : candidate.start], button)
+                printed += (data[copied : candidate.start], _in_ascii(button))
                 copied = candidate.end
-        if self._reader.given_up:
+        if reader.given_up:
             certain = len(data)
             self._passes = True
+            self._reader = None
         else:
-            self._remember(data[remembered:certain])
+            reader.remember(data[remembered:certain])
         printed.append(data[copied:certain])
         self._held = data[certain:]
         return b"".join(printed)
 
-    def _button(self, tag: TextTag) -> bytes | None:
-        """Render *tag*, which stands where the reader stands, if it counts there."""
-        if not self._reader.counts():
-            return None
-        button = self._render(tag)
-        return None if button is None else button.encode("ascii", "xmlcharrefreplace")
+
+def _in_ascii(text: str) -> bytes:
+    return text.encode("ascii", "xmlcharrefreplace")

@@ -2,143 +2,57 @@
 
 Where nothing is open that forbids a button, ordinary tags cannot change that: they may
 nest and close each other as they like. Nor can a *unit*, an element that does forbid
-one but is whole and harmless: a link or code of text and inline tags, a button, a
-drawing, raw text. One pattern, which never goes back, eats all of these.
+one but is whole and harmless: a link, code or a button of text and ordinary tags, a
+drawing, raw text. These form a regular language; its automaton eats them byte by byte.
 
-Harmless units follow from the tree construction (13.2.6.4.7). A link or code is a
-formatting element: whatever non-special tags stand inside in whatever order, its end
-tag takes it off the stack and off the list. No inline end tag closes a button, which is
-special. In a drawing ``</svg>`` closes all drawn elements.
+Harmless units follow from the tree construction (13.2.6.4.7):
 
-What the pattern does not know it leaves to the tokenizer: the result is the same, only
-slower. Attributes are such a case if their names are in mixed case, since the one word
-that counts among them (``contenteditable``) is then searched for in two spellings only.
+- A link or code is a formatting element. Whatever non-special tags stand inside in
+  whatever order, its end tag takes it off the stack and off the list. A block's end tag
+  may close it early, but then it is reopened until its own end comes. Blocks that are
+  still open are gone through by the adoption agency, one in each of its rounds.
+- A button or an object closes all that is open inside of it, or was closed before.
+- Other elements are closed by their end tag as long as no block was opened inside.
+- In a drawing ``</svg>`` closes all drawn elements.
+
+What the language does not know it leaves to the tokenizer: the result is the same, only
+slower.
 """
 
-import re
-from collections.abc import Callable
+import functools
 from typing import Final
 
+import re2
+
+from overallt.tagging import elements, patterns
+from overallt.tagging.patterns import any_of, attributes, content, element, name_but
 from overallt.tagging.start_tags import LONGEST_READ_BYTES
 
-_SPACE: Final = rb"\t\n\f\r "
-_ORDINARY: Final = (
-    "span p td tr li div b i em strong h[1-6] ul ol d[dlt] table"
-    " t(?:h(?:ead)?|body|foot|t) br img hr pre col(?:group)? section article nav"
-    " header footer main aside blockquote link form input label small s u font su[bp]"
-    " figure figcaption body html head center var details summary cite q abbr wbr del"
-    " ins time mark fieldset legend big strike dfn address caption picture source base"
-    " acronym tt"
-)
-# None of them is special: see above why this matters inside of units.
+# The automaton makes its states as they come up; ordinary pages need a few hundred.
+_MOST_MEMORY_BYTES: Final = 1 << 26
+
+# One less than the rounds of the adoption agency would do; more are rare.
+_MOST_BLOCKS: Final = 4
+
+_RAW_IN_UNITS: Final = ("iframe", "noscript", "style")
+_RAW_OUTSIDE: Final = ("noembed", "noframes", "textarea", "title", "xmp")
+# No end tag of these is special, so none closes more than its like.
 _INLINE: Final = (
-    "span b i em strong small u s su[bp] tt font var abbr cite q mark time big strike"
-    " dfn label ins del img br wbr acronym"
+    "abbr acronym b bdi bdo big cite data del dfn em font i ins label mark meter output"
+    " picture progress q s small span strike strong sub sup time tt u var"
 )
+_VOID: Final = "area br embed hr img input link param source track wbr"
+_ITEMS: Final = frozenset({b"dd", b"dt", b"li"})
+_OTHER_DECIDING: Final = frozenset({b"frameset", b"math", b"meta", b"svg", b"template"})
+# What leads back to HTML, or holds any of it, is not among them.
 _DRAWN: Final = (
-    "path g use circle rect line polyline polygon ellipse defs symbol stop text tspan"
-    " mask clipPath linearGradient radialGradient"
+    "animate animatemotion animatetransform circle clippath defs ellipse feblend"
+    " fecolormatrix fecomposite feflood fegaussianblur femerge femergenode feoffset"
+    " filter g image line lineargradient marker mask path pattern polygon polyline"
+    " radialgradient rect set stop switch symbol text textpath tspan use view"
 )
-_EDITABLE: Final = (b"contenteditable", b"CONTENTEDITABLE")
-
-
-def _any_of(names: str) -> bytes:
-    """Return a pattern for *names*, by their first letters: so most fail at once."""
-    by_letter: dict[str, list[str]] = {}
-    for name in names.split():
-        by_letter.setdefault(name[0], []).append(name[1:])
-    groups = (f"{letter}(?:{'|'.join(tails)})" for letter, tails in by_letter.items())
-    return f"(?:{'|'.join(groups)})".encode("ascii")
-
-
-def _rest(*, but: bytes) -> bytes:
-    """Return a pattern for a start tag after its name, without the bytes *but* there.
-
-    A quote opens a value only right after an equals sign that ends a name; everything
-    else that quotes and equals signs may mean is left to the tokenizer.
-    """
-    attributes = (
-        rb"(?:[^\"'=>%(but)b]*+(?<![%(space)b/\"'=])=[%(space)b]*+"
-        rb"(?:\"[^\"]*+\"|'[^']*+'|[^%(space)b\"'=>][^%(space)b>]*+))*+"
-        rb"[^\"'=>%(but)b]*+>"
-    ) % {b"but": but, b"space": _SPACE}
-    return rb"(?:>|[%b/]%b)" % (_SPACE, attributes)
-
-
-def _content(markup: bytes) -> bytes:
-    return rb"[^<]*+(?:<(?:%b)[^<]*+)*+" % markup
-
-
-def _unit(name: bytes, rest: bytes, content: bytes) -> bytes:
-    return rb"%(name)b%(rest)b%(content)b</%(name)b>" % {
-        b"name": name,
-        b"rest": rest,
-        b"content": content,
-    }
-
-
-_ANY_REST: Final = _rest(but=b"")
-_DRAWING: Final = _unit(
-    b"svg",
-    _ANY_REST + b"(?<!/>)",
-    _content(
-        rb"%(drawn)b%(rest)b|/%(drawn)b>|title>[^<]*+</title>"
-        % {b"drawn": _any_of(_DRAWN), b"rest": _ANY_REST}
-    ),
-)
-
-
-def _ordinary_in(case: Callable[[str], str], rest: bytes) -> list[bytes]:
-    """Return patterns for ordinary tags and units written in one *case*."""
-    inline = rb"/?%b%b" % (_any_of(case(_INLINE)), rest)
-    link, code, button, *keys = (
-        case(each).encode() for each in ("a", "code", "button", "kbd", "samp")
-    )
-    plain_link = _unit(link, rest, _content(inline))
-    plain_code = _unit(code, rest, _content(inline))
-    return [
-        _any_of(case(_ORDINARY)) + rest,
-        _unit(link, rest, _content(inline + b"|" + plain_code + b"|" + _DRAWING)),
-        _unit(code, rest, _content(inline + b"|" + plain_link)),
-        _unit(button, rest, _content(inline + b"|" + plain_code + b"|" + _DRAWING)),
-        *(_unit(key, rest, b"[^<]*+") for key in keys),
-    ]
-
-
-def _raw(name: bytes) -> bytes:
-    # A script that opens a comment has more states than this.
-    return _unit(
-        name,
-        _ANY_REST,
-        rb"[^<]*+(?:<(?!!--|/(?i:%b)[%b/>])[^<]*+)*+" % (name, _SPACE),
-    )
-
-
-def _upper(names: str) -> str:
-    return names.replace("(?:", "(?\0").upper().replace("(?\0", "(?:")
-
-
-# Only attributes that cannot matter, whatever they are, may stand in a run.
-_META: Final = (
-    rb"meta(?:[%b]++(?:(?:charset|content|property|http-equiv)|name(?==[\"'][^%boO]))="
-    rb"(?:\"[^\"]*+\"|'[^']*+'))*+[%b]*+/?>" % (_SPACE, _SPACE, _SPACE)
-)
-_COMMENT: Final = rb"!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>"
-_RUN: Final = re.compile(
-    _content(
-        b"|".join(
-            [
-                rb"/[a-zA-Z][a-zA-Z0-9]*+[%b]*+>" % _SPACE,
-                *_ordinary_in(str.lower, _rest(but=b"A-Z")),
-                _COMMENT,
-                *map(_raw, (b"script", b"style", b"title")),
-                _META,
-                _DRAWING,
-                *_ordinary_in(_upper, _rest(but=b"a-z")),
-            ]
-        )
-    )
-)
+_CLOSING_ALL: Final = ("button", "object")
+_CLOSING_INLINE: Final = ("audio", "canvas", "kbd", "samp", "video")
 
 
 def end_of(data: bytes, at: int) -> int:
@@ -147,9 +61,107 @@ def end_of(data: bytes, at: int) -> int:
     *at* must stand in text or at markup, where nothing open forbids a button.
     """
     # No tag may be longer than what is read of one; then it is not known what it says.
-    end = at + LONGEST_READ_BYTES - 1
-    for word in _EDITABLE:
-        found = data.find(word, at, end)
-        end = found if found >= 0 else end
-    match = _RUN.match(data, at, end)
-    return at if match is None else match.end()
+    match = _automaton().match(data, at, min(len(data), at + LONGEST_READ_BYTES - 1))
+    return int(match.end())
+
+
+@functools.cache
+def _automaton() -> "re2._Regexp":
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.longest_match = True
+    options.never_capture = True
+    options.max_mem = _MOST_MEMORY_BYTES
+    options.log_errors = False
+    return re2.compile(_language().encode("latin-1"), options)
+
+
+def _language() -> str:
+    """Return the pattern of all that may be passed over."""
+    plain = attributes(patterns.attribute_beginning_unlike("cont"))
+    forbidding = elements.FORBIDDING - {b"head"}
+    deciding = _words(forbidding | elements.RAW_TEXT | _OTHER_DECIDING)
+    return content(
+        _any(
+            name_but(deciding) + plain,
+            f"/[a-zA-Z][^\t\n\f\r />]*{attributes()}",
+            *map(patterns.raw_text, _RAW_OUTSIDE),
+            _META,
+            _phrase(plain),
+            *_units(plain),
+        )
+    )
+
+
+def _inline(plain: str) -> str:
+    tags = f"(?:/?{any_of(_INLINE)}|{any_of(_VOID)}){plain}"
+    return _any(tags, patterns.NO_MARKUP, patterns.COMMENT)
+
+
+def _phrase(plain: str) -> str:
+    """Return a pattern for what may stand in every unit, but for a drawing."""
+    return _any(
+        _inline(plain),
+        patterns.BOGUS_COMMENT,
+        patterns.SCRIPT,
+        *map(patterns.raw_text, _RAW_IN_UNITS),
+        _DRAWING,
+    )
+
+
+def _units(plain: str) -> list[str]:
+    """Return patterns for what forbids a button, but only inside of itself."""
+    inline = _inline(plain)
+    blocks = any_of(_words(elements.BLOCKS | elements.HEADINGS | _ITEMS))
+    begin, end = blocks + plain, f"/{blocks}{patterns.SPACE}*>"
+    in_unit = _any(_phrase(plain), end)
+    in_link = _with_blocks(_any(in_unit, _element("code", content(inline))), begin)
+    in_code = _with_blocks(_any(in_unit, _element("a", content(inline))), begin)
+    return [
+        # A link that begins ends the link before.
+        f"(?:(?i:a){attributes()}{in_link}<)+/(?i:a){patterns.SPACE}*>",
+        _element("code", in_code),
+        *(_element(name, content(_any(in_unit, begin))) for name in _CLOSING_ALL),
+        *(_element(name, content(_any(inline, end))) for name in _CLOSING_INLINE),
+        _element("select", content(f"/?{any_of('option optgroup hr')}{attributes()}")),
+    ]
+
+
+def _with_blocks(markup: str, begin: str) -> str:
+    inside = content(markup)
+    return f"{inside}(?:<{begin}{inside}){{0,{_MOST_BLOCKS}}}"
+
+
+def _element(name: str, inside: str) -> str:
+    return element(any_of(name), inside, attributes())
+
+
+def _any(*alternatives: str) -> str:
+    return "|".join(alternatives)
+
+
+def _words(names: frozenset[bytes]) -> str:
+    return " ".join(sorted(name.decode("ascii") for name in names if b" " not in name))
+
+
+_NO_OPT_OUT: Final = r"(?:\"[^\t\n\f\r \"oO][^\"]*\"|'[^\t\n\f\r 'oO][^']*')"
+_DRAWING: Final = element(
+    any_of("svg"),
+    content(
+        _any(
+            f"/?{any_of(_DRAWN)}{attributes()}",
+            patterns.COMMENT,
+            *(
+                element(name, "[^<]*", patterns.quoted_attributes())
+                for name in ("desc", "style", "title")
+            ),
+        )
+    ),
+    patterns.quoted_attributes(),
+)
+
+# Surely not the opt-out.
+# Its name is surely not that of the opt-out.
+_META: Final = rf"(?i:meta)(?:{patterns.SPACE}+(?i:name)={_NO_OPT_OUT})?" + attributes(
+    patterns.attribute_beginning_unlike("name")
+)

@@ -11,12 +11,12 @@ import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from overallt.protocol.ids import is_thing_id, is_username
 from overallt.tagging import references
+from overallt.tagging.searches import TAG_CHARACTERS, WORD, ends_of_words
 
-WORD: Final = b"flattr"
 _MOST_SPACES: Final = 4
 _LONGEST_ID: Final = 30
 
@@ -28,8 +28,7 @@ class TextTag:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A text tag and where it stands; only its context can still forbid it."""
 
     tag: TextTag
@@ -58,24 +57,8 @@ _WHOLE: Final = re.compile(
 # "&lsqb;", "&#91", "&#x5b" and the bracket itself.
 _LAST_OF_BRACKET: Final = (b"[", b";", b"1", b"b", b"B")
 _BRACKET_BEFORE: Final = re.compile(rb"%b\Z" % _OPEN)
-
-# An opening bracket before the word. Each begins with one certain character, which the
-# machine finds many times faster than a choice of two.
-_WORD: Final = _SPACES + b"".join(_LETTERS)
-# The first character, and which characters must stand how far behind it.
-_OPENINGS: Final = (
-    (b"[", 1, frozenset(b"fF \t&"), re.compile(rb"\[(?=%b)" % _WORD)),
-    (
-        b"&",
-        len("&#9"),
-        # As in "&#91;", "&#091;", "&#x5b;", "&#x05b;", "&lsqb;" and "&lbrack;".
-        frozenset(b"1905qr"),
-        re.compile(rb"%b(?=%b)" % (references.pattern_of("["), _WORD)),
-    ),
-)
-# So many of these characters are looked at one by one, and one more for so many bytes.
-_FEW: Final = 4
-_BYTES_FOR_ONE: Final = 256
+_OPEN_BEFORE: Final = re.compile(rb"%b%b\Z" % (_OPEN, _SPACES))
+_LONGEST_OPENING_BYTES: Final = references.LONGEST_BYTES * (1 + _MOST_SPACES)
 
 
 def _any_beginning_of(parts: list[bytes]) -> bytes:
@@ -95,20 +78,11 @@ _UNFINISHED: Final = re.compile(
 )
 
 _FIRST: Final = re.compile(rb"[\[&]")
-_ALL_CHARACTERS: Final = (
-    string.ascii_letters + string.digits + "._-[]= \t&#;"
-).encode()
 
 # All of it in references: the bracket before, the tag, and the bracket after.
 LONGEST_HELD_BYTES: Final = len(WORD) + references.LONGEST_BYTES * (
     len("[[=]]") + 4 * _MOST_SPACES + _LONGEST_ID
 )
-
-
-def is_free(data: bytes) -> bool:
-    """Tell whether *data* can hold no tag, nor any part of one but its end."""
-    # On bytes, find() is many times faster than "in".
-    return data.find(b"[") < 0 and data.find(b"&") < 0
 
 
 def candidates(
@@ -120,8 +94,9 @@ def candidates(
     at an index is but half a character, if there are such.
     """
     found: list[Candidate] = []
-    for start in _openings(data):
-        match = _WHOLE.match(data, start)
+    for end in ends_of_words(data):
+        start = _start_before(data, end - len(WORD))
+        match = None if start < 0 else _WHOLE.match(data, start)
         if match is None or (is_half and is_half(start)):
             continue
         tag_id = references.read(match["id"])
@@ -133,18 +108,21 @@ def candidates(
 
 def unfinished_from(data: bytes) -> int:
     """Return from where on *data* may still become a tag; its length if nowhere."""
-    start = max(len(data) - LONGEST_HELD_BYTES, 0)
-    # An angle bracket nearly always stands nearer to the end than any of the others.
-    start = data.rfind(b">", start) + 1 or start
-    if data.find(b"[", start) < 0 and data.find(b"&", start) < 0:
-        return len(data)
-    start += len(data[start:].rstrip(_ALL_CHARACTERS))
-    if start == len(data):
-        return start
+    begin = max(len(data) - LONGEST_HELD_BYTES, 0)
+    start = begin + len(data[begin:].rstrip(TAG_CHARACTERS))
     for first in _FIRST.finditer(data, start):
         if _UNFINISHED.match(data, first.start()):
             return first.start()
     return len(data)
+
+
+def _start_before(data: bytes, word: int) -> int:
+    """Return where the bracket stands that opens before *word*; -1 if none does."""
+    if data.endswith(b"[", 0, word):
+        return word - 1
+    begin = max(0, word - _LONGEST_OPENING_BYTES)
+    before = _OPEN_BEFORE.search(data, begin, word)
+    return -1 if before is None else before.start()
 
 
 def _follows_bracket(
@@ -156,28 +134,3 @@ def _follows_bracket(
         return False
     before = data[max(0, at - references.LONGEST_BYTES) : at]
     return _BRACKET_BEFORE.search(before) is not None
-
-
-def _openings(data: bytes) -> list[int]:
-    """Return where an opening bracket stands before the word, from left to right.
-
-    One search for a single byte costs a fraction of any other. So brackets are looked
-    at one by one as long as they are few; when there are many, a pattern goes on.
-    """
-    starts: list[int] = []
-    find = data.find
-    for character, distance, followers, pattern in _OPENINGS:
-        end = max(0, len(data) - distance)
-        at = find(character, 0, end)
-        if at < 0:
-            continue
-        left = _FEW + end // _BYTES_FOR_ONE
-        while at >= 0 and left:
-            if data[at + distance] in followers and pattern.match(data, at):
-                starts.append(at)
-            left -= 1
-            at = find(character, at + 1, end)
-        if at >= 0:
-            starts += [match.start() for match in pattern.finditer(data, at)]
-    starts.sort()
-    return starts

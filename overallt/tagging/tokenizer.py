@@ -15,7 +15,7 @@ follows is told of every tag and answers; he may pass over what says nothing to 
 
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import ClassVar, Final, Protocol
 
 from overallt.tagging import elements
@@ -28,7 +28,7 @@ from overallt.tagging.start_tags import (
 from overallt.tagging.unfinished_tags import UnfinishedTag
 
 
-class State(Enum):
+class State(IntEnum):
     """Where the tokenizer stands; each is a group of the standard's states."""
 
     DATA = auto()
@@ -151,8 +151,9 @@ class Tokenizer:
 
     def feed(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
-        data = self._rest + data
-        self._rest = b""
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
         at = 0
         while at < len(data) and not self._context.given_up:
             at = self._STEPS[self._state](self, data, at)

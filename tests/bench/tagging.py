@@ -146,7 +146,7 @@ def by_beautiful_soup(page: bytes) -> bytes:
 def by_lxml(page: bytes) -> bytes:
     """Parse, look at every text, serialise."""
     tree = lxml.html.document_fromstring(page)
-    for element in tree.iter():
+    for element in tree.iter("*"):
         if element.text and TAG.search(element.text):
             element.text = TAG.sub("", element.text)
             element.insert(0, lxml.html.fragment_fromstring(BUTTON))

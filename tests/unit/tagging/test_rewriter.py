@@ -144,6 +144,7 @@ def test_a_long_history_is_folded() -> None:
     for _ in range(20):
         rewriter.feed(b"x" * (1 << 20))
 
+    assert rewriter._reader is not None
     assert rewriter._reader.history_bytes <= LONGEST_HISTORY_BYTES
     assert b"[Flattr=1]</code>(2)." == rewriter.feed(b"[Flattr=1]</code>[Flattr=2].")
 
