@@ -26,7 +26,7 @@ Only imitated, so that in doubt the text stays text:
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
-from overallt.tagging import elements, foreign_content, tables
+from overallt.tagging import elements, foreign_content, reasons, tables
 from overallt.tagging.elements import SCOPE
 from overallt.tagging.open_elements import (
     Element,
@@ -53,7 +53,10 @@ type _End = Callable[["Context", bytes], None]
 
 
 class Context:
-    """Follows a page's markup and tells whether text counts there."""
+    """Follows a page's markup and tells whether text counts there.
+
+    ``given_up`` says why from somewhere on all text stays; empty if it does not.
+    """
 
     __slots__ = ("_form", "_is_standard", "_open", "given_up")
 
@@ -61,7 +64,7 @@ class Context:
         self._open = OpenElements()
         self._form: Element | None = None
         self._is_standard: bool | None = None
-        self.given_up = False
+        self.given_up = ""
 
     @property
     def is_foreign(self) -> bool:
@@ -73,6 +76,11 @@ class Context:
     def is_plain(self) -> bool:
         """Tell whether nothing that forbids a button is open or will be reopened."""
         return not self.given_up and not self._open.forbid_later
+
+    @property
+    def obstacle(self) -> str:
+        """Say what of the open elements forbids a button."""
+        return reasons.inside(self._open.outermost_forbidding)
 
     def pass_over(self, data: bytes, at: int) -> int:
         """Pass over nothing: a tree is made of everything."""
@@ -129,7 +137,7 @@ class Context:
 
     def _look_at_depth(self) -> None:
         if self._open.too_deep:
-            self.given_up = True
+            self.given_up = reasons.TOO_DEEP
 
     # Start tags in body (13.2.6.4.7), by kind.
 
@@ -228,14 +236,15 @@ class Context:
         self._open.reopen()
 
     def _start_unseen(self, tag: StartTag) -> None:
-        self.given_up = self.given_up or opts_out(tag)
+        if opts_out(tag):
+            self.given_up = reasons.OPTED_OUT
 
     def _start_root(self, tag: StartTag) -> None:
-        self.given_up = self.given_up or is_editable(tag)
+        if is_editable(tag):
+            self.given_up = reasons.EDITABLE
 
     def _start_last(self, tag: StartTag) -> None:
-        del tag
-        self.given_up = True
+        self.given_up = reasons.behind(tag.name)
 
     def _start_root_of_foreign(self, tag: StartTag) -> None:
         self._open.reopen()

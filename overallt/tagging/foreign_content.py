@@ -5,7 +5,7 @@ their end tag, or at a start tag that HTML knows as its own.
 """
 
 from overallt.tagging import elements
-from overallt.tagging.open_elements import Element, OpenElements, forbids
+from overallt.tagging.open_elements import Element, OpenElements, what_forbids
 from overallt.tagging.start_tags import StartTag
 
 
@@ -48,7 +48,7 @@ def push(opened: OpenElements, tag: StartTag, space: bytes) -> None:
     if name == elements.ANNOTATION:
         encoding = tag.attributes().get(b"encoding", b"").lower()
         takes_html = encoding in elements.HTML_ENCODINGS
-    opened.push(Element(name, forbids(tag, name), 0, takes_html=takes_html))
+    opened.push(Element(name, what_forbids(tag, name), 0, takes_html=takes_html))
 
 
 def _is_foreign_in(current: Element, name: bytes) -> bool:

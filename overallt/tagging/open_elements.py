@@ -21,10 +21,13 @@ ADOPTION_ROUNDS: Final = 8  # 13.2.6.4.7, the adoption agency's outer loop.
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element; ``likeness`` is equal for two whose start tags were the same."""
+    """An element; ``likeness`` is equal for two whose start tags were the same.
+
+    ``forbids`` names what forbids a button inside of it; empty if nothing does.
+    """
 
     name: bytes
-    forbids: bool
+    forbids: bytes
     likeness: int
     takes_html: bool = False  # It is foreign, but its content may be HTML.
     is_open: bool = False
@@ -55,6 +58,11 @@ class OpenElements:
         return self._forbidding > 0
 
     @property
+    def outermost_forbidding(self) -> bytes:
+        """The name of the outermost that forbids a button; empty if none does."""
+        return next((each.forbids for each in self.stack if each.forbids), b"")
+
+    @property
     def forbid_later(self) -> bool:
         """Tell whether one of them forbids a button, or one that may be reopened."""
         return self.forbid or any(each and each.forbids for each in self.formatting)
@@ -73,7 +81,7 @@ class OpenElements:
         """Open *element* inside the current one."""
         self.stack.append(element)
         element.is_open = True
-        self._forbidding += element.forbids
+        self._forbidding += bool(element.forbids)
         if element.name in elements.MARKING:
             self.formatting.append(None)
 
@@ -94,7 +102,7 @@ class OpenElements:
         while len(self.stack) > index:
             element = self.stack.pop()
             element.is_open = False
-            self._forbidding -= element.forbids
+            self._forbidding -= bool(element.forbids)
             if element.name in elements.MARKING:
                 self._clear_to_marker()
 
@@ -186,13 +194,13 @@ class OpenElements:
         inner = self.stack.index(element) + 1
         if inner < len(self.stack) and element.forbids:
             self._forbidding += not self.stack[inner].forbids
-            self.stack[inner].forbids = True
+            self.stack[inner].forbids = element.forbids
         self._remove(element)
 
     def _remove(self, element: Element) -> None:
         self.stack.remove(element)
         element.is_open = False
-        self._forbidding -= element.forbids
+        self._forbidding -= bool(element.forbids)
 
     def _adopt_once(self, formatting: Element) -> bool:
         """Run one round; tell whether there may be another."""
@@ -224,7 +232,7 @@ class OpenElements:
     def _open_after(self, block: Element, element: Element) -> None:
         self.stack.insert(self.stack.index(block) + 1, element)
         element.is_open = True
-        self._forbidding += element.forbids
+        self._forbidding += bool(element.forbids)
 
     def _since_marker(self) -> list[Element]:
         """Return the formatting elements after the last marker, last first."""
@@ -246,12 +254,17 @@ def _clone(element: Element) -> Element:
 
 def element_of(tag: StartTag) -> Element:
     """Return the HTML element that *tag* opens."""
-    return Element(tag.name, forbids(tag, tag.name), hash(tag.source))
+    return Element(tag.name, what_forbids(tag, tag.name), hash(tag.source))
 
 
-def forbids(tag: StartTag, name: bytes) -> bool:
-    """Tell whether no button may stand in the element *name* that *tag* opens."""
-    return name in elements.FORBIDDING or is_editable(tag)
+def what_forbids(tag: StartTag, name: bytes) -> bytes:
+    """Name what forbids a button in the element *name* that *tag* opens, if anything.
+
+    The name of *tag*, perhaps with an attribute, else empty.
+    """
+    if name in elements.FORBIDDING:
+        return tag.name
+    return tag.name + b" contenteditable" if is_editable(tag) else b""
 
 
 def is_editable(tag: StartTag) -> bool:

@@ -14,6 +14,7 @@ forbids, so that in doubt the text stays text. Else the tree reads on, and so re
 from collections.abc import Iterable
 from typing import Final
 
+from overallt.tagging import reasons
 from overallt.tagging.contexts import Context
 from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import PageCharset
@@ -56,7 +57,7 @@ class Reader:
     def given_up(self) -> bool:
         """Tell whether from here on all text stays."""
         gives_up = self._skim.given_up and not self._skim.is_lost
-        return gives_up or self._context.given_up
+        return bool(gives_up or self._context.given_up)
 
     @property
     def history_bytes(self) -> int:
@@ -86,6 +87,18 @@ class Reader:
         allowed = self._tokenizer.stands_in_text and self._context.allows_button()
         self._skim_again()
         return allowed
+
+    def reason(self) -> str | None:
+        """Say why text would not count here; ``None`` if it would."""
+        if self.counts():
+            return None
+        if self._mask is not None and not self._mask.is_ascii:
+            return reasons.NOT_ASCII
+        if self._skim.is_lost:
+            context = self._context
+            return context.given_up or self._tokenizer.place or context.obstacle
+        skim = self._skim
+        return skim.given_up or self._skimmer.place or skim.obstacle
 
     def _start_tree(self) -> None:
         self._context = Context()

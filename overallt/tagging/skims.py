@@ -15,13 +15,13 @@ one difference is that no depth is too deep for it where nothing forbids.
 
 from typing import Final
 
-from overallt.tagging import elements, runs
+from overallt.tagging import elements, reasons, runs
 from overallt.tagging.contexts import opts_out
 from overallt.tagging.open_elements import (
     ADOPTION_ROUNDS,
     DEEPEST,
-    forbids,
     is_editable,
+    what_forbids,
 )
 from overallt.tagging.start_tags import StartTag
 
@@ -46,15 +46,22 @@ _UNFOLLOWED: Final = elements.SPECIAL | {
 }
 
 
+# Said to the tokenizer only, so that it stops.
+_LOST: Final = "lost"
+
+
 class Skim:
-    """Follows a page's markup as long as it is plain; see ``is_lost``."""
+    """Follows a page's markup as long as it is plain; see ``is_lost``.
+
+    ``given_up`` says why from somewhere on all text stays; empty if it does not.
+    """
 
     __slots__ = ("_inside", "_unit", "given_up", "is_lost")
 
     def __init__(self) -> None:
         self._unit = b""
         self._inside: list[bytes] = []
-        self.given_up = False
+        self.given_up = ""
         self.is_lost = False
 
     @property
@@ -65,6 +72,11 @@ class Skim:
     def allows_button(self) -> bool:
         """Tell whether a text tag counts if it stands here as text."""
         return not self._unit and not self.given_up
+
+    @property
+    def obstacle(self) -> str:
+        """Say what of the open elements forbids a button."""
+        return reasons.inside(self._unit.rpartition(b" ")[2])
 
     def pass_over(self, data: bytes, at: int) -> int:
         """Return the end of what decides nothing from *at* on."""
@@ -82,7 +94,7 @@ class Skim:
         if self.is_foreign:
             self._start_foreign(tag)
         elif name in _EMPTY and self._unit != b"select":
-            self.given_up = self.given_up or opts_out(tag)
+            self._look_for_opt_out(tag)
         elif self._unit in {b"select", b"template"}:
             return self._start_in_container(tag)
         elif name in elements.RAW_TEXT and not (self._unit and name == b"xmp"):
@@ -121,18 +133,24 @@ class Skim:
         return is_reopened or name not in _UNFOLLOWED
 
     def _lose(self) -> None:
-        self.is_lost = self.given_up = True
+        self.is_lost = True
+        self.given_up = _LOST
+
+    def _look_for_opt_out(self, tag: StartTag) -> None:
+        if opts_out(tag):
+            self.given_up = reasons.OPTED_OUT
 
     def _start_outside(self, tag: StartTag) -> None:
         if tag.name in _LAST:
-            self.given_up = True
+            self.given_up = reasons.behind(tag.name)
         elif tag.name in _ROOTS:
-            self.given_up = self.given_up or is_editable(tag)
+            if is_editable(tag):
+                self.given_up = reasons.EDITABLE
         elif tag.name in _SVG_OR_MATH:
             self._open_foreign(tag)
         elif tag.name in _UNITS:
             self._unit = tag.name
-        elif forbids(tag, tag.name):
+        elif what_forbids(tag, tag.name):
             self._lose()
 
     def _start_in_container(self, tag: StartTag) -> bytes | None:

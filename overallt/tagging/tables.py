@@ -48,4 +48,4 @@ def _context_index(opened: OpenElements) -> int:
 
 
 def _imply(opened: OpenElements, name: bytes) -> None:
-    opened.push(Element(name, forbids=False, likeness=0))
+    opened.push(Element(name, forbids=b"", likeness=0))

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum, auto
 from typing import ClassVar, Final, Protocol
 
-from overallt.tagging import elements
+from overallt.tagging import elements, reasons
 from overallt.tagging.start_tags import (
     LONGEST_READ_BYTES,
     WHOLE_TAG,
@@ -87,6 +87,11 @@ _RAW_CLOSE: Final = {
     for name in elements.RAW_TEXT
 }
 _LONGEST_CLOSE_BYTES: Final = len("</noscript ")
+_PLACES: Final = {
+    State.COMMENT: reasons.IN_COMMENT,
+    State.BOGUS_COMMENT: reasons.IN_DECLARATION,
+    State.CDATA: reasons.IN_CDATA,
+}
 
 
 type _Step = Callable[["Tokenizer", bytes, int], int]
@@ -98,7 +103,7 @@ _NO_TAG: Final = UnfinishedTag()
 class Following(Protocol):
     """Who follows the markup: the tree of ``contexts``, or a skim."""
 
-    given_up: bool
+    given_up: str
 
     @property
     def is_foreign(self) -> bool:
@@ -143,6 +148,21 @@ class Tokenizer:
         """Tell whether a bracket or a reference that came next would be text."""
         # A lone "<" is text as well unless a letter, "/", "!" or "?" follows it.
         return self._state is State.DATA and self._rest in {b"", b"<"}
+
+    @property
+    def place(self) -> str:
+        """Say in what it stands; empty if in text."""
+        if self.stands_in_text:
+            return ""
+        if self._state is State.TAG:
+            named = self._tag.is_named
+            return reasons.IN_ATTRIBUTE if named else reasons.IN_TAG_NAME
+        if self._raw_name:
+            return reasons.inside(self._raw_name)
+        if self._rest.startswith(b"<!--"):
+            return reasons.IN_COMMENT
+        # All else that is held back in text begins with "<!" or "</".
+        return _PLACES.get(self._state, reasons.IN_DECLARATION)
 
     @property
     def is_between(self) -> bool:

@@ -78,6 +78,11 @@ class UnfinishedTag:
         """What has come of it, as far as it is read at all."""
         return bytes(self._source)
 
+    @property
+    def is_named(self) -> bool:
+        """Tell whether its name has come to its end."""
+        return self._state is not _State.NAME
+
     def feed(self, data: bytes, at: int) -> int:
         """Take in *data* from *at* on; return the tag's end, or -1 if it is not there.
 

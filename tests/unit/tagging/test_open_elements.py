@@ -45,7 +45,7 @@ def test_formatting_is_reopened_and_adopted_as_browsers_do(
 
 def test_what_stays_inside_of_a_forgotten_element_inherits_its_prohibition() -> None:
     opened = OpenElements()
-    outer, inner = Element(b"a", True, 0), Element(b"div", False, 0)  # noqa: FBT003 - their only flag.
+    outer, inner = Element(b"a", b"i", 0), Element(b"div", b"", 0)
     opened.push(outer)
     opened.push(inner)
     opened.forget(outer)
