@@ -16,6 +16,16 @@ _UTF_16: Final = frozenset({Kind.UTF_16LE, Kind.UTF_16BE})
 
 def kind_declared(beginning: bytes) -> Kind | None:
     """Return the kind of the charset declared in *beginning*; ``None`` if none is."""
+    label = label_declared(beginning)
+    if label is None:
+        return None
+    kind = kind_of(label)
+    # Who could read this declaration was not reading UTF-16.
+    return Kind.BYTEWISE if kind in _UTF_16 else kind
+
+
+def label_declared(beginning: bytes) -> str | None:
+    """Return the label of a known charset that *beginning* declares, if any."""
     beginning = beginning[:PRESCANNED_BYTES]
     at = beginning.find(b"<")
     while at >= 0:
@@ -24,26 +34,21 @@ def kind_declared(beginning: bytes) -> Kind | None:
             unseen = _UNSEEN.match(beginning, at)
             at = beginning.find(b"<", unseen.end() if unseen else at + 1)
             continue
-        kind = _kind_in(tag[0])
-        if kind is not None:
-            return kind
+        label = _label_in(tag[0])
+        if label is not None and kind_of(label) is not Kind.UNKNOWN:
+            return label
         at = beginning.find(b"<", tag.end())
     return None
 
 
-def _kind_in(source: bytes) -> Kind | None:
+def _label_in(source: bytes) -> str | None:
     name = name_of(source, 1)
     if name != b"meta":
         return None
     attributes = StartTag(name, source).attributes()
     label = attributes.get(b"charset")
-    if label is None and attributes.get(b"http-equiv", b"").lower() == b"content-type":
-        found = charset_in(attributes.get(b"content", b"").decode("latin-1"))
-        label = None if found is None else found.encode("latin-1")
-    if label is None:
+    if label is not None:
+        return label.decode("latin-1")
+    if attributes.get(b"http-equiv", b"").lower() != b"content-type":
         return None
-    kind = kind_of(label.decode("latin-1"))
-    # Who could read this declaration was not reading UTF-16.
-    if kind in _UTF_16:
-        return Kind.BYTEWISE
-    return None if kind is Kind.UNKNOWN else kind
+    return charset_in(attributes.get(b"content", b"").decode("latin-1"))

@@ -15,7 +15,6 @@ Only what may still become a tag is held back.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from overallt.tagging import charsets, text_tags
 from overallt.tagging.charsets import Kind
@@ -23,9 +22,7 @@ from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import Reader
 from overallt.tagging.searches import holds_anything
 from overallt.tagging.text_tags import TextTag
-from overallt.tagging.transcodings import Transcoder
-
-_UTF_16: Final = {Kind.UTF_16LE: "utf-16-le", Kind.UTF_16BE: "utf-16-be"}
+from overallt.tagging.transcodings import UTF_16, Transcoder
 
 
 class Rewriter:
@@ -95,8 +92,8 @@ class Rewriter:
     def _begin(self, beginning: bytes) -> None:
         """Settle what the page's first bytes say of its charset."""
         kind = charsets.kind_of_mark(beginning) or self._kind
-        if kind in _UTF_16:
-            self._transcoder = Transcoder(_UTF_16[kind])
+        if kind in UTF_16:
+            self._transcoder = Transcoder(UTF_16[kind])
         elif kind is not Kind.BYTEWISE:
             self._charset = PageCharset(kind)
         self._reader = Reader(self._charset)

@@ -9,7 +9,7 @@ going back: neighbouring parts begin with different characters.
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -34,6 +34,15 @@ class Candidate(NamedTuple):
     tag: TextTag
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is written like a text tag; ``has_id`` if with an id that exists as such."""
+
+    start: int
+    end: int
+    has_id: bool
 
 
 def _either(characters: str) -> bytes:
@@ -77,6 +86,10 @@ _UNFINISHED: Final = re.compile(
     )
 )
 
+# A tag's beginning, and what may stand there instead of an id and all after it.
+_BEGINNING: Final = re.compile(b"".join(_BEFORE_ID))
+_NO_ID: Final = re.compile(rb"[^\[\]<>\r\n]{0,%d}?%b" % (2 * _LONGEST_ID, _CLOSE))
+
 _FIRST: Final = re.compile(rb"[\[&]")
 
 # All of it in references: the bracket before, the tag, and the bracket after.
@@ -101,9 +114,20 @@ def candidates(
             continue
         tag_id = references.read(match["id"])
         escaped = match["after"] is not None or _follows_bracket(data, start, is_half)
-        if not escaped and (is_thing_id(tag_id) or is_username(tag_id)):
+        if not escaped and _is_id(tag_id):
             found.append(Candidate(TextTag(tag_id.lower()), start, match.end()))
     return found
+
+
+def attempts(data: bytes) -> Iterator[Attempt]:
+    """Yield what is written like a text tag, escapes and wrong ids too, in order."""
+    for beginning in _BEGINNING.finditer(data):
+        start = beginning.start()
+        if match := _WHOLE.match(data, start):
+            end = match.end() if match["after"] is None else match.start("after")
+            yield Attempt(start, end, has_id=_is_id(references.read(match["id"])))
+        elif match := _NO_ID.match(data, beginning.end()):
+            yield Attempt(start, match.end(), has_id=False)
 
 
 def unfinished_from(data: bytes) -> int:
@@ -123,6 +147,10 @@ def _start_before(data: bytes, word: int) -> int:
     begin = max(0, word - _LONGEST_OPENING_BYTES)
     before = _OPEN_BEFORE.search(data, begin, word)
     return -1 if before is None else before.start()
+
+
+def _is_id(text: str) -> bool:
+    return is_thing_id(text) or is_username(text)
 
 
 def _follows_bracket(

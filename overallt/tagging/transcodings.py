@@ -7,6 +7,9 @@ odd last byte is held until its other half comes.
 import codecs
 from typing import Final
 
+from overallt.tagging.charsets import Kind
+
+UTF_16: Final = {Kind.UTF_16LE: "utf-16-le", Kind.UTF_16BE: "utf-16-be"}
 _LOSSLESS: Final = "surrogatepass"
 
 
