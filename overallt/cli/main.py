@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from overallt.cli.check_command import check
 from overallt.cli.demo import demo
 from overallt.cli.folders import DataFolder, default_root
 from overallt.cli.proxy_command import proxy
+from overallt.cli.rewrite_command import rewrite
 from overallt.cli.setup_command import setup
 from overallt.cli.signing_in import login, logout
 from overallt.cli.status_command import status
@@ -29,5 +31,5 @@ def cli(context: click.Context, data_folder: Path) -> None:
     context.obj = DataFolder(data_folder)
 
 
-for command in (up, demo, login, logout, proxy, setup, status):
+for command in (up, demo, login, logout, proxy, setup, status, check, rewrite):
     cli.add_command(command)

@@ -27,7 +27,6 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from overallt.client.index import Index
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
-from overallt.protocol.ids import is_thing_id
 from overallt.proxy import headers
 from overallt.proxy.bodies import Body
 from overallt.proxy.decoding import decoder_for
@@ -39,7 +38,7 @@ from overallt.proxy.eligibility import (
     is_sandboxed,
 )
 from overallt.proxy.settings import ProxySettings
-from overallt.tagging.button import button
+from overallt.tagging.button import button, label_of
 from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import TextTag
 
@@ -183,15 +182,10 @@ class Addon:
                 return None
             printed += 1
             address = self._gateway.address(text_tag.id, page, now=self._clock())
-            return button(address=address, label=_label(text_tag), sandboxed=sandboxed)
+            label = label_of(text_tag.id)
+            return button(address=address, label=label, sandboxed=sandboxed)
 
         return render
-
-
-def _label(text_tag: TextTag) -> str:
-    """Name the button for who cannot see it: a bare number would say nothing."""
-    kind = "thing " if is_thing_id(text_tag.id) else ""
-    return f"Flattr {kind}{text_tag.id}"
 
 
 def _stream(body: Body) -> Callable[[bytes], list[bytes]]:

@@ -9,6 +9,8 @@ from html import escape
 from string import Template
 from typing import Final
 
+from overallt.protocol.ids import is_thing_id
+
 _BUTTON: Final = Template(
     '<a href="$address"$target rel="noopener">'
     '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="$label"'
@@ -36,3 +38,9 @@ def button(*, address: str, label: str, sandboxed: bool = False) -> str:
         label=escape(label),
         target="" if sandboxed else ' target="_blank"',
     )
+
+
+def label_of(tag_id: str) -> str:
+    """Name the button of *tag_id* for who cannot see it; a number says nothing."""
+    kind = "thing " if is_thing_id(tag_id) else ""
+    return f"Flattr {kind}{tag_id}"

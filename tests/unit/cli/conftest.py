@@ -23,9 +23,9 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(home: Path) -> Run:
-    def run(*arguments: str) -> Result:
+    def run(*arguments: str, stdin: bytes = b"") -> Result:
         environment = {"OVERALLT_HOME": str(home)}
-        return CliRunner(env=environment).invoke(cli, arguments)
+        return CliRunner(env=environment).invoke(cli, arguments, input=stdin)
 
     return run
 
