@@ -23,6 +23,12 @@ UNFINISHED: Final = rb"&(?:#(?:[0-9]{0,%d}|[xX][0-9a-fA-F]{0,%d})|[A-Za-z]{0,%d}
     LONGEST_BYTES - len("&;"),
 )
 
+# Python reads no number of thousands of digits, and no character has one.
+_ENDLESS: Final = re.compile(r"&#[0-9]{1000,}+;?")
+_IN_ATTRIBUTE: Final = re.compile(
+    r"&(#(?:[0-9]++|[xX][0-9a-fA-F]++);?|[A-Za-z0-9]++(?:;|(?!=)))"
+)
+
 
 def pattern_of(characters: str) -> bytes:
     """Return a pattern for one reference to any of the ASCII *characters*.
@@ -48,6 +54,27 @@ def pattern_of(characters: str) -> bytes:
 def read(text: bytes) -> str:
     """Return what the ASCII *text* says once its character references are read."""
     return html.unescape(text.decode("ascii"))
+
+
+def read_text(text: str) -> str:
+    """Return what a page's *text*, however long, says once its references are read."""
+    return html.unescape(_ENDLESS.sub("\ufffd", text))
+
+
+def read_in_attribute(value: str) -> str:
+    """Return what an attribute's *value* says once its character references are read.
+
+    In ``?a=1&copy=2`` there is none: without a semicolon, what stands before a letter,
+    a digit or an equals sign is none there (13.2.5.73).
+    """
+    return _IN_ATTRIBUTE.sub(_referred, value)
+
+
+def _referred(match: re.Match[str]) -> str:
+    name = match[1]
+    if name.startswith("#"):
+        return read_text(match[0])
+    return html.entities.html5.get(name, match[0])
 
 
 def _numbers(numbers: Iterable[str]) -> bytes:

@@ -52,3 +52,26 @@ def test_every_beginning_of_a_reference_is_unfinished(whole: str) -> None:
 def test_what_is_longer_than_any_reference_is_not_unfinished() -> None:
     assert UNFINISHED.fullmatch(b"&#" + b"0" * 30) is None
     assert UNFINISHED.fullmatch(b"&" + b"a" * 31) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("?a=1&amp;b=2&AMP;c", "?a=1&b=2&c"),
+        ("?a=1&copy=2&section=3&amp=4", "?a=1&copy=2&section=3&amp=4"),
+        ("&#38;&#x26;&#38&#x41=", "&&&A="),
+        ("a &amp b &amp", "a & b &"),
+        ("&notit;&no;&;&", "&notit;&no;&;&"),
+    ],
+)
+def test_in_an_attribute_a_query_is_not_taken_for_references(
+    value: str, expected: str
+) -> None:
+    assert expected == references.read_in_attribute(value)
+
+
+def test_a_number_without_end_is_no_character() -> None:
+    endless = f"a&#{'9' * 8000};b"
+
+    assert "a\ufffdb" == references.read_text(endless)
+    assert "a\ufffdb" == references.read_in_attribute(endless)
