@@ -9,6 +9,9 @@ So no piece holds another, all that it says is said between two openings, and ne
 what stands before it nor where chunks end makes a difference. Whether it is live
 markup, or stands in a comment, a script or an attribute, only the page's reader knows.
 
+No angle bracket may stand in the start tag's values: so it is finished where the next
+one stands, and a page can be passed on without reading its quotes.
+
 An element is left alone unless it can be taken out with no trace: a link may hold text,
 line breaks, images, and a little inline markup that nests well, but no block, comment
 or text tag; a frame and a script may hold no markup at all. So is one that holds an
@@ -23,18 +26,19 @@ from typing import Final
 
 from overallt.tagging import elements, legacy_buttons, text_tags
 from overallt.tagging.legacy_buttons import LegacyButton
+from overallt.tagging.searches import LEGACY_NAMES, ends_of_words
 from overallt.tagging.start_tags import WHOLE_TAG, StartTag
 
 LONGEST_BYTES: Final = 1 << 13
 
-_NAMES: Final = (b"a", b"iframe", b"link", b"meta", b"script")
 _EMPTY: Final = {b"link", b"meta"}
-_OPENED: Final = rb"<(%b)[\t\n\f\r /]" % b"|".join(_NAMES)
+_OPENED: Final = rb"<(%b)[\t\n\f\r /]" % b"|".join(LEGACY_NAMES)
 _OPENING: Final = re.compile(_OPENED, re.IGNORECASE)
 # It goes back from the end to the first opening that it meets.
 _LAST_OPENING: Final = re.compile(b".*" + _OPENED, re.IGNORECASE | re.DOTALL)
+_BRACKET: Final = re.compile(b"[<>]")
 _BEGINNINGS: Final = {
-    b"<" + name[:size] for name in _NAMES for size in range(len(name) + 1)
+    b"<" + name[:size] for name in LEGACY_NAMES for size in range(len(name) + 1)
 }
 _INLINE: Final = elements.FORMATTING | {b"span", b"sub", b"sup"}
 _INLINE_EMPTY: Final = {b"br", b"img", b"wbr"}
@@ -59,17 +63,12 @@ class _None(Enum):
     OTHER = auto()
 
 
-def is_free(data: bytes) -> bool:
-    """Tell whether *data* can hold no old markup, nor any part of it but its start."""
-    return data.lower().find(text_tags.WORD) < 0
-
-
 def candidates(data: bytes) -> list[LegacyCandidate]:
     """Return what is old Flattr markup by its own form, from left to right.
 
     No two overlap.
     """
-    if is_free(data):
+    if not ends_of_words(data):
         return []
     starts = [match.start() for match in _OPENING.finditer(data)]
     found = (_read(data, *borders) for borders in pairwise([*starts, len(data)]))
@@ -96,10 +95,11 @@ def unfinished_from(data: bytes) -> int:
 def _read(data: bytes, start: int, border: int) -> LegacyCandidate | _None:
     """Read the element whose opening is at *start*, as far as the next one."""
     border = min(border, start + LONGEST_BYTES)
-    match = WHOLE_TAG.match(data, start, border)
-    if match is None:
+    bracket = _BRACKET.search(data, start + 1, border)
+    if bracket is None:
         return _None.CUT
-    if is_free(match[0]):
+    match = WHOLE_TAG.fullmatch(data, start, bracket.end())
+    if match is None or not ends_of_words(match[0]):
         return _None.OTHER
     name = match[2].lower()
     button = legacy_buttons.read(StartTag(name, match[0]))

@@ -13,15 +13,18 @@ Nearly no page has a text tag, so nothing is read closely until one is found::
 Only what may still become a tag is held back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
 
-from overallt.tagging import charsets, text_tags
+from overallt.tagging import charsets, legacy_candidates, text_tags
 from overallt.tagging.charsets import Kind
+from overallt.tagging.legacy_buttons import LegacyButton
+from overallt.tagging.legacy_candidates import LegacyCandidate
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import Reader
-from overallt.tagging.searches import holds_anything
-from overallt.tagging.text_tags import TextTag
+from overallt.tagging.searches import may_hold_tag, may_hold_tag_or_legacy
+from overallt.tagging.text_tags import Candidate, TextTag
 from overallt.tagging.transcodings import UTF_16, Transcoder
 
 
@@ -31,22 +34,34 @@ class Rewriter:
     *render* may return ``None``: then the text stays. What it returns is printed in
     ASCII, with character references for all else. After a call that raised, only
     ``bail_out`` makes sense.
+
+    Old Flattr markup is looked for only if there is a *render_legacy* for it. It is
+    told of every piece that is live markup, in order with the text tags; what it
+    returns takes the place of the whole element if readers see that, else of nothing.
     """
 
     __slots__ = (
         "_charset",
         "_held",
         "_kind",
+        "_may_hold",
         "_passes",
         "_reader",
         "_render",
+        "_render_legacy",
         "_transcoder",
     )
 
     def __init__(
-        self, *, content_type: str | None, render: Callable[[TextTag], str | None]
+        self,
+        *,
+        content_type: str | None,
+        render: Callable[[TextTag], str | None],
+        render_legacy: Callable[[LegacyButton], str | None] | None = None,
     ) -> None:
         self._render = render
+        self._render_legacy = render_legacy
+        self._may_hold = may_hold_tag_or_legacy if render_legacy else may_hold_tag
         self._kind = charsets.kind_in_header(content_type)
         self._passes = self._kind is Kind.UNKNOWN
         self._held = b""
@@ -106,26 +121,39 @@ class Rewriter:
         if self._held:
             data = self._held + data
         self._held = data
-        if holds_anything(data):
-            return self._advance(reader, text_tags.unfinished_from(data))
+        if self._may_hold(data):
+            return self._advance(reader, self._unfinished_from(data))
         self._held = b""
         reader.remember(data)
         return data
 
-    def _advance(self, reader: Reader, certain: int) -> bytes:
-        """Return what is certain of what is held, with its buttons."""
-        data = self._held
+    def _unfinished_from(self, data: bytes) -> int:
+        start = text_tags.unfinished_from(data)
+        if self._render_legacy:
+            start = min(start, legacy_candidates.unfinished_from(data))
+        return start
+
+    def _candidates(self, data: bytes) -> Sequence[Candidate | LegacyCandidate]:
         is_half = (
             None if self._charset is None else partial(self._charset.is_half, data)
         )
+        tags = text_tags.candidates(data, is_half)
+        if self._render_legacy is None:
+            return tags
+        both = [*tags, *legacy_candidates.candidates(data)]
+        return sorted(both, key=attrgetter("start"))
+
+    def _advance(self, reader: Reader, certain: int) -> bytes:
+        """Return what is certain of what is held, with its buttons."""
+        data = self._held
         printed: list[bytes] = []
         copied = remembered = 0
-        for candidate in text_tags.candidates(data, is_half):
+        for candidate in self._candidates(data):
             if candidate.start >= certain or reader.given_up:
                 break
             reader.remember(data[remembered : candidate.start])
             remembered = candidate.start
-            button = self._render(candidate.tag) if reader.counts() else None
+            button = self._rendered(candidate) if reader.counts() else None
             if button is not None:
                 printed += (data[copied : candidate.start], _in_ascii(button))
                 copied = candidate.end
@@ -138,6 +166,12 @@ class Rewriter:
         printed.append(data[copied:certain])
         self._held = data[certain:]
         return b"".join(printed)
+
+    def _rendered(self, candidate: Candidate | LegacyCandidate) -> str | None:
+        if isinstance(candidate, Candidate):
+            return self._render(candidate.tag)
+        button = self._render_legacy and self._render_legacy(candidate.button)
+        return button if candidate.button.is_seen else None
 
 
 def _in_ascii(text: str) -> bytes:

@@ -44,9 +44,12 @@ def test_no_candidate_holds_another() -> None:
     assert [each + len(BUTTON) for each in starts] == [each.end for each in found]
 
 
-def test_where_the_word_is_not_nothing_is_looked_at() -> None:
-    assert legacy_candidates.is_free(b'<a class="Button" href="/flatt/r">x</a>')
-    assert not legacy_candidates.is_free(b"<p>FLATTR")
+@pytest.mark.parametrize("sign", ["<", ">"])
+def test_no_angle_bracket_may_stand_in_a_value(sign: str) -> None:
+    tag = f'<a class="FlattrButton" title="{sign}" href="/p">x</a>'.encode()
+
+    assert [] == legacy_candidates.candidates(tag)
+    assert len(tag) - 1 == legacy_candidates.unfinished_from(tag[:-1])
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_where_the_word_is_not_nothing_is_looked_at() -> None:
         START + b"x<b>y</b><br></a>",
         b"<IFRAME src=//button.flattr.com/view/?uid=a></iframe >",
         b"<link rel=payment href=//flattr.com/thing/7>",
-        b"<meta name='flattr:id' content='>'>",
+        b"<meta name='flattr:id' content='y'>",
         b"<script src=//api.flattr.com/js/0.6/load.js> </script>",
     ],
 )
