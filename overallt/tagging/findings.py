@@ -61,7 +61,8 @@ def findings(page: bytes, *, content_type: str | None, most: int) -> list[Findin
         reader.remember(before)
         position.go_past(before)
         offset_bytes += len(before if transcoder is None else transcoder.write(before))
-        reason = refusal or flaw or reader.reason()
+        before_blank = text[attempt.end : attempt.end + 1].isspace()
+        reason = refusal or flaw or reader.reason(before_blank=before_blank)
         if reason is None:
             buttons += 1
             reason = reasons.too_many(most) if buttons > most else None

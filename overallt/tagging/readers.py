@@ -9,8 +9,13 @@ Each byte is skimmed once and read by the tree at most once, so time is linear. 
 remembered is folded when it reaches 16 MB: if nothing open forbids a button there, the
 open elements are forgotten. The tree then knows of fewer elements that could close what
 forbids, so that in doubt the text stays text. Else the tree reads on, and so remembers.
+
+Text between the cells of a table is moved out of it by browsers, together with the
+white space beside it, which would stay behind if a button took the text's place. So
+text with white space beside it stays text there, too.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -24,6 +29,13 @@ from overallt.tagging.tokenizer import Tokenizer
 
 LONGEST_HISTORY_BYTES: Final = 1 << 24
 
+_LONGEST_NAME_BYTES: Final = len("</colgroup>")
+_BETWEEN_CELLS: Final = re.compile(
+    rb"<(?:table|t(?:body|foot|head|r)|col(?:group)?"
+    rb"|/(?:t(?:body|d|foot|h|head|r)|caption|colgroup))[\t\n\f\r />]",
+    re.IGNORECASE,
+)
+
 
 class Reader:
     """Tells whether text counts after all that it was told to remember.
@@ -35,6 +47,8 @@ class Reader:
     __slots__ = (
         "_charset",
         "_context",
+        "_last_byte",
+        "_last_tag",
         "_mask",
         "_room",
         "_skim",
@@ -52,6 +66,8 @@ class Reader:
         self._unread = Pieces()
         self._skimmed = Pieces()
         self._room = LONGEST_HISTORY_BYTES
+        self._last_tag = b""
+        self._last_byte = b""
 
     @property
     def given_up(self) -> bool:
@@ -66,19 +82,26 @@ class Reader:
 
     def remember(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
+        rest = data
         # Folded at places that the page decides, not its chunks.
-        while len(data) >= self._room:
-            self._unread.append(data[: self._room])
-            data = data[self._room :]
+        while len(rest) >= self._room:
+            self._unread.append(rest[: self._room])
+            rest = rest[self._room :]
             self._room = 0
             self._fold()
-        self._room -= len(data)
-        self._unread.append(data)
+        self._room -= len(rest)
+        self._unread.append(rest)
         if self._charset is not None:
             self._charset.go_past(data)
 
-    def counts(self) -> bool:
-        """Tell whether a bracket or a reference would be running text here."""
+    def counts(self, *, before_blank: bool) -> bool:
+        """Tell whether what stands here, maybe *before_blank*, is running text."""
+        if not self._allows_button():
+            return False
+        beside_blank = before_blank or self._last_byte.isspace()
+        return not (beside_blank and _BETWEEN_CELLS.match(self._last_tag))
+
+    def _allows_button(self) -> bool:
         self._catch_up()
         if self._mask is not None and not self._mask.is_ascii:
             return False
@@ -88,17 +111,19 @@ class Reader:
         self._skim_again()
         return allowed
 
-    def reason(self) -> str | None:
-        """Say why text would not count here; ``None`` if it would."""
-        if self.counts():
+    def reason(self, *, before_blank: bool) -> str | None:
+        """Say why what stands here does not count; ``None`` if it does."""
+        if self.counts(before_blank=before_blank):
             return None
         if self._mask is not None and not self._mask.is_ascii:
             return reasons.NOT_ASCII
         if self._skim.is_lost:
             context = self._context
-            return context.given_up or self._tokenizer.place or context.obstacle
+            reason = context.given_up or self._tokenizer.place or context.obstacle
+            return reason or reasons.BETWEEN_CELLS
         skim = self._skim
-        return skim.given_up or self._skimmer.place or skim.obstacle
+        reason = skim.given_up or self._skimmer.place or skim.obstacle
+        return reason or reasons.BETWEEN_CELLS
 
     def _start_tree(self) -> None:
         self._context = Context()
@@ -120,9 +145,18 @@ class Reader:
         for each in self._unread.drained():
             block = each if self._mask is None else self._mask.cover(each)
             self._skimmed.append(block)
+            self._look_for_tag(block)
             self._skimmer.feed(block)
             if self._skim.is_lost:
                 self._read(self._skimmed.drained())
+
+    def _look_for_tag(self, block: bytes) -> None:
+        begin = block.rfind(b"<")
+        if begin >= 0:
+            self._last_tag = b""
+        room = _LONGEST_NAME_BYTES - len(self._last_tag)
+        self._last_tag += block[max(begin, 0) :][:room]
+        self._last_byte = block[-1:]
 
     def _read(self, blocks: Iterable[bytes]) -> None:
         for block in blocks:

@@ -7,6 +7,7 @@ IN_TAG_NAME: Final = "inside the name of a tag"
 IN_COMMENT: Final = "inside a comment"
 IN_DECLARATION: Final = "inside <!…> or <?…>"
 IN_CDATA: Final = "inside <![CDATA[…]]>"
+BETWEEN_CELLS: Final = "inside a table, but outside of its cells"
 NOT_ASCII: Final = "between escapes of ISO-2022-JP, where it is no ASCII"
 
 ESCAPED: Final = "escaped by double brackets"

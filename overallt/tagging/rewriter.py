@@ -140,7 +140,8 @@ class Rewriter:
         tags = text_tags.candidates(data, is_half)
         if self._render_legacy is None:
             return tags
-        both = [*tags, *legacy_candidates.candidates(data)]
+        both: list[Candidate | LegacyCandidate] = [*tags]
+        both += legacy_candidates.candidates(data)
         return sorted(both, key=attrgetter("start"))
 
     def _advance(self, reader: Reader, certain: int) -> bytes:
@@ -153,7 +154,9 @@ class Rewriter:
                 break
             reader.remember(data[remembered : candidate.start])
             remembered = candidate.start
-            button = self._rendered(candidate) if reader.counts() else None
+            before_blank = data[candidate.end : candidate.end + 1].isspace()
+            counts = reader.counts(before_blank=before_blank)
+            button = self._rendered(candidate) if counts else None
             if button is not None:
                 printed += (data[copied : candidate.start], _in_ascii(button))
                 copied = candidate.end

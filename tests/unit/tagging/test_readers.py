@@ -77,7 +77,7 @@ def test_where_it_is_folded_the_page_decides(size: int) -> None:
         remembering.remember(b" " * first)
         for at in range(0, len(page), size):
             remembering.remember(page[at : at + size])
-        answers.append(remembering.counts())
+        answers.append(remembering.counts(before_blank=False))
 
     # Where the paragraph is forgotten nothing closes the key: the text stays text.
     assert [True, True] == answers
@@ -96,14 +96,31 @@ def test_where_a_skim_is_lost_the_tree_answers(page: bytes, *, counts: bool) -> 
     remembering = reader()
     remembering.remember(page)
 
-    assert counts == remembering.counts()
+    assert counts == remembering.counts(before_blank=False)
 
 
 def test_after_the_tree_a_skim_goes_on() -> None:
     remembering = reader()
     remembering.remember(b"<kbd></i></kbd>")
-    remembering.counts()
+    remembering.counts(before_blank=False)
     remembering.remember(b"<a>")
 
-    assert not remembering.counts()
+    assert not remembering.counts(before_blank=False)
     assert not remembering._skim.is_lost
+
+
+@pytest.mark.parametrize("before", ["<table> ", "<td>x</td >\n", "</tr> x ", "<COL> "])
+@pytest.mark.parametrize("size", [1, 3, 99])
+def test_beside_white_space_between_cells_text_stays(before: str, size: int) -> None:
+    """Browsers move it out of the table, but not white space that stands alone."""
+    page = before.encode()
+    remembering = Reader(None)
+    for at in range(0, len(page), size):
+        remembering.remember(page[at : at + size])
+
+    assert not remembering.counts(before_blank=False)
+    remembering.remember(b"x")
+    assert remembering.counts(before_blank=False)
+    assert not remembering.counts(before_blank=True)
+    remembering.remember(b"<td>")
+    assert remembering.counts(before_blank=True)

@@ -21,7 +21,7 @@ type Found = Callable[..., list[str]]
         ("<table><td>x<caption>[Flattr=1]", ["1"]),
         ("<table><col><kbd>x<td>[Flattr=1]", ["1"]),
         ("<table><td>x<col> <col></colgroup>[Flattr=1]", ["1"]),
-        ("<table><colgroup> [Flattr=1]<col>[Flattr=2]", ["1", "2"]),
+        ("<table><colgroup>[Flattr=1]<col>[Flattr=2]", ["1", "2"]),
         ("<table><colgroup></p><tr><td>[Flattr=1]", ["1"]),
         ("<table><kbd>x<table>[Flattr=1]", ["1"]),
         ("<table><td><kbd><table>x</table>[Flattr=1]</table>[Flattr=2]", ["2"]),
