@@ -26,20 +26,23 @@ from typing import Final
 
 from overallt.tagging import elements, legacy_buttons, text_tags
 from overallt.tagging.legacy_buttons import LegacyButton
-from overallt.tagging.searches import LEGACY_NAMES, ends_of_words
+from overallt.tagging.searches import ends_of_words
 from overallt.tagging.start_tags import WHOLE_TAG, StartTag
 
 LONGEST_BYTES: Final = 1 << 13
 
+_NAMES: Final = (b"a", b"iframe", b"link", b"meta", b"script")
 _EMPTY: Final = {b"link", b"meta"}
-_OPENED: Final = rb"<(%b)[\t\n\f\r /]" % b"|".join(LEGACY_NAMES)
+_OPENED: Final = rb"<(%b)[\t\n\f\r /]" % b"|".join(_NAMES)
 _OPENING: Final = re.compile(_OPENED, re.IGNORECASE)
 # It goes back from the end to the first opening that it meets.
 _LAST_OPENING: Final = re.compile(b".*" + _OPENED, re.IGNORECASE | re.DOTALL)
+_BEGINNING: Final = re.compile(
+    rb"%b|<(?:%b)?\Z"
+    % (_OPENED, b"|".join(name[:size] for name in _NAMES for size in range(1, 7))),
+    re.IGNORECASE,
+)
 _BRACKET: Final = re.compile(b"[<>]")
-_BEGINNINGS: Final = {
-    b"<" + name[:size] for name in LEGACY_NAMES for size in range(len(name) + 1)
-}
 _INLINE: Final = elements.FORMATTING | {b"span", b"sub", b"sup"}
 _INLINE_EMPTY: Final = {b"br", b"img", b"wbr"}
 _ESCAPE: Final = b"\x1b"
@@ -75,21 +78,26 @@ def candidates(data: bytes) -> list[LegacyCandidate]:
     return [each for each in found if isinstance(each, LegacyCandidate)]
 
 
+def unfinished_tag_from(data: bytes) -> int:
+    """Return from where on *data* may become a start tag; its length if nowhere."""
+    bracket = data.rfind(b"<")
+    if data.rfind(b">") > bracket or bracket <= len(data) - LONGEST_BYTES:
+        return len(data)
+    return bracket if _BEGINNING.match(data, bracket) else len(data)
+
+
 def unfinished_from(data: bytes) -> int:
     """Return from where on *data* may still become old markup; its length if nowhere.
 
     It is always less than ``LONGEST_BYTES`` before the end.
     """
     first = max(len(data) - LONGEST_BYTES + 1, 0)
-    last = _LAST_OPENING.match(data, first)
+    last = _LAST_OPENING.match(data, first) if ends_of_words(data[first:]) else None
     if last is not None:
         start = last.start(1) - len("<")
         if _read(data, start, len(data)) is _None.CUT:
             return start
-    bracket = data.rfind(b"<", first)
-    if bracket >= 0 and data[bracket:].lower() in _BEGINNINGS:
-        return bracket
-    return len(data)
+    return unfinished_tag_from(data)
 
 
 def _read(data: bytes, start: int, border: int) -> LegacyCandidate | _None:

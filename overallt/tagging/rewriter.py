@@ -23,7 +23,7 @@ from overallt.tagging.legacy_buttons import LegacyButton
 from overallt.tagging.legacy_candidates import LegacyCandidate
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import Reader
-from overallt.tagging.searches import may_hold_tag, may_hold_tag_or_legacy
+from overallt.tagging.searches import may_hold_tag
 from overallt.tagging.text_tags import Candidate, TextTag
 from overallt.tagging.transcodings import UTF_16, Transcoder
 
@@ -44,7 +44,6 @@ class Rewriter:
         "_charset",
         "_held",
         "_kind",
-        "_may_hold",
         "_passes",
         "_reader",
         "_render",
@@ -61,7 +60,6 @@ class Rewriter:
     ) -> None:
         self._render = render
         self._render_legacy = render_legacy
-        self._may_hold = may_hold_tag_or_legacy if render_legacy else may_hold_tag
         self._kind = charsets.kind_in_header(content_type)
         self._passes = self._kind is Kind.UNKNOWN
         self._held = b""
@@ -121,9 +119,12 @@ class Rewriter:
         if self._held:
             data = self._held + data
         self._held = data
-        if self._may_hold(data):
+        if may_hold_tag(data):
             return self._advance(reader, self._unfinished_from(data))
         self._held = b""
+        if self._render_legacy:
+            start = legacy_candidates.unfinished_tag_from(data)
+            data, self._held = data[:start], data[start:]
         reader.remember(data)
         return data
 

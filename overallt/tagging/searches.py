@@ -16,19 +16,10 @@ WORD: Final = b"flattr"
 # with nothing but these behind it may still become a tag.
 TAG_CHARACTERS: Final = (string.ascii_letters + string.digits + "._-[]= \t&#;").encode()
 
-# Elements that may be old Flattr markup.
-LEGACY_NAMES: Final = (b"a", b"iframe", b"link", b"meta", b"script")
-
 _WORD: Final = (WORD, hyperscan.HS_FLAG_CASELESS)
 _BEGINNING: Final = (
     rb"[\[&][A-Za-z0-9._\-\[\]= \t&#;]*\z",
     hyperscan.HS_FLAG_SINGLEMATCH,
-)
-_NAME: Final = b"|".join(LEGACY_NAMES)
-_START_TAG: Final = (
-    rb"<(?:(?:%b)[\t\n\f\r /][^<>]*|[a-z]{0,%d})\z"
-    % (_NAME, max(map(len, LEGACY_NAMES))),
-    hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH,
 )
 
 
@@ -38,7 +29,6 @@ class _Searches(threading.local):
     def __init__(self) -> None:
         self.words = _database(_WORD).scan
         self.tags = _database(_WORD, _BEGINNING).scan
-        self.tags_and_legacy = _database(_WORD, _BEGINNING, _START_TAG).scan
 
 
 def may_hold_tag(data: bytes) -> bool:
@@ -46,13 +36,6 @@ def may_hold_tag(data: bytes) -> bool:
     ends: list[int] = []
     # By position, since names take longer than most searches.
     _searches.tags(data, _note, 0, ends)
-    return bool(ends)
-
-
-def may_hold_tag_or_legacy(data: bytes) -> bool:
-    """Tell the same, or whether the start tag of old markup may begin at the end."""
-    ends: list[int] = []
-    _searches.tags_and_legacy(data, _note, 0, ends)
     return bool(ends)
 
 
