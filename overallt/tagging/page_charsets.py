@@ -38,6 +38,11 @@ class PageCharset:
         """Tell whether what has passed is known to be ISO-2022-JP."""
         return self.kind_before(b"", 0) is Kind.ESCAPING
 
+    @property
+    def has_halves(self) -> bool:
+        """Tell whether what has passed may hold halves that look like brackets."""
+        return self.kind_before(b"", 0) in _FIRST_HALVES
+
     def go_past(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
         if self._kind is None and len(self._beginning) < PRESCANNED_BYTES:

@@ -43,3 +43,16 @@ def test_what_is_known_stays_known() -> None:
     assert Kind.BYTEWISE is charset.kind_before(data, 3)
     assert Kind.HALVES is charset.kind_before(data, 20)
     assert Kind.HALVES is charset.kind_before(data, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_halves"),
+    [
+        (Kind.HALVES, True),
+        (Kind.JIS_HALVES, True),
+        (Kind.BYTEWISE, False),
+        (None, False),
+    ],
+)
+def test_some_charsets_have_halves(kind: Kind | None, *, has_halves: bool) -> None:
+    assert has_halves == PageCharset(kind).has_halves
