@@ -1,0 +1,96 @@
+"""Reads an XML page as late as possible, like ``readers`` a page in HTML.
+
+What passes is remembered until somebody asks, or until it is 16 MB, and then read once
+and forgotten: XML needs to know no more than what is open.
+"""
+
+import re
+from typing import Final
+
+from overallt.tagging.escapes import Mask
+from overallt.tagging.page_charsets import PageCharset
+from overallt.tagging.pieces import Pieces
+from overallt.tagging.text_tags import Candidate
+from overallt.tagging.xml_contexts import XmlContext
+from overallt.tagging.xml_text_tags import SECTION_CLOSE, SECTION_OPEN, follows_open
+from overallt.tagging.xml_tokenizer import XmlTokenizer
+
+LONGEST_HISTORY_BYTES: Final = 1 << 24
+
+# XML 1.0, 4.1: a character reference is a number and has its semicolon. By names,
+# XML knows other brackets only from a DTD, which is not read.
+_ILL_REFERENCE: Final = re.compile(rb"&(?!#(?:[0-9]++|x[0-9a-fA-F]++);)")
+
+
+class XmlReader:
+    """Tells whether text counts after all that it was told to remember.
+
+    Of a page in ISO-2022-JP, as *charset* may know, only what is ASCII is read.
+    """
+
+    __slots__ = (
+        "_charset",
+        "_context",
+        "_mask",
+        "_tokenizer",
+        "_unread",
+        "history_bytes",
+    )
+
+    def __init__(self, charset: PageCharset) -> None:
+        self._charset = charset
+        self._mask: Mask | None = None
+        self._context = XmlContext()
+        self._tokenizer = XmlTokenizer(self._context, charset)
+        self._unread = Pieces()
+        self.history_bytes = 0
+
+    @property
+    def given_up(self) -> bool:
+        """Tell whether from here on all text stays."""
+        return self._context.given_up
+
+    def remember(self, data: bytes) -> None:
+        """Take in the next bytes of the page."""
+        self._unread.append(data)
+        self.history_bytes += len(data)
+        if self.history_bytes >= LONGEST_HISTORY_BYTES:
+            self._catch_up()
+
+    def counts(self) -> bool:
+        """Tell whether a bracket or a reference would be running text here.
+
+        In a CDATA section it would be none, since there is no markup.
+        """
+        return self._allows_text() and self._tokenizer.stands_in_text
+
+    def frame(self, data: bytes, candidate: Candidate) -> bytes | None:
+        """Return in what to print the button for *candidate*; ``None`` if for none.
+
+        It stands where the reader stands, in *data*, with what precedes it. A section
+        is closed before the button and opened again behind it.
+        """
+        source = data[candidate.start : candidate.end]
+        counts = self._allows_text()
+        # Where no section begins, what looks so is text: its bracket is an escape.
+        if follows_open(data, candidate.start) and not self._tokenizer.begins_section:
+            return None
+        if counts and self._tokenizer.stands_in_text:
+            return None if _ILL_REFERENCE.search(source) else b"%b"
+        if counts and self._tokenizer.stands_in_section and b"&" not in source:
+            return SECTION_CLOSE + b"%b" + SECTION_OPEN
+        return None
+
+    def _allows_text(self) -> bool:
+        self._catch_up()
+        is_ascii = self._mask is None or self._mask.is_ascii
+        return is_ascii and self._context.allows_button()
+
+    def _catch_up(self) -> None:
+        if self._mask is None and self._charset.is_escaping:
+            self._mask = Mask()
+        for block in self._unread.drained():
+            self._tokenizer.feed(
+                block if self._mask is None else self._mask.cover(block)
+            )
+        self.history_bytes = 0
