@@ -10,7 +10,8 @@ text tag is found without decoding anything. The others fall into kinds::
     UNKNOWN   a name nobody knows, or that browsers answer with an empty page
 
 A byte order mark comes before the header, which comes before ``<meta>``, which comes
-before windows-1252 (HTML Standard, 13.2.3.2). In doubt the page is left alone.
+before windows-1252 (HTML Standard, 13.2.3.2); for XHTML see ``xml_declarations``. In
+doubt the page is left alone.
 """
 
 import functools
@@ -93,6 +94,7 @@ _LABELS: Final = {
 _KIND_OF: Final = {
     label: kind for kind, labels in _LABELS.items() for label in labels.split()
 }
+_XHTML: Final = "application/xhtml+xml"
 _MARKS: Final = {
     b"\xef\xbb\xbf": Kind.BYTEWISE,
     b"\xfe\xff": Kind.UTF_16BE,
@@ -115,15 +117,18 @@ def charset_in(text: str) -> str | None:
 def kind_in_header(content_type: str | None) -> Kind | None:
     """Return the kind of charset in a ``Content-Type``; ``None`` if it names none.
 
-    Only HTML is rewritten; XML has other rules of what is text.
+    Only HTML and XHTML are rewritten.
     """
-    if content_type is None:
-        return None
-    media_type, _, parameters = content_type.partition(";")
-    if media_type.strip().lower() not in {"", "text/html"}:
+    media_type, parameters = _parts(content_type)
+    if media_type not in {"", "text/html", _XHTML}:
         return Kind.UNKNOWN
     charset = charset_in(parameters)
     return None if charset is None else kind_of(charset)
+
+
+def is_xhtml(content_type: str | None) -> bool:
+    """Tell whether a ``Content-Type`` says that XML's rules hold."""
+    return _parts(content_type)[0] == _XHTML
 
 
 def kind_of_mark(beginning: bytes) -> Kind | None:
@@ -138,3 +143,8 @@ def may_become_mark(beginning: bytes) -> bool:
     return any(
         mark.startswith(beginning) and len(mark) > len(beginning) for mark in _MARKS
     )
+
+
+def _parts(content_type: str | None) -> tuple[str, str]:
+    media_type, _, parameters = (content_type or "").partition(";")
+    return media_type.strip().lower(), parameters

@@ -10,11 +10,9 @@ from functools import partial
 
 from overallt.tagging import charsets, reasons, text_tags
 from overallt.tagging.charsets import Kind
-from overallt.tagging.page_charsets import PageCharset
+from overallt.tagging.openings import Opening, open_page
 from overallt.tagging.positions import Position, codec_of
-from overallt.tagging.readers import Reader
 from overallt.tagging.text_tags import Attempt
-from overallt.tagging.transcodings import UTF_16, Transcoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,13 @@ def findings(page: bytes, *, content_type: str | None, most: int) -> list[Findin
 
     Of what may become a button only the first *most* do.
     """
-    refusal = _refusal(content_type)
-    kind = charsets.kind_in_header(content_type)
-    if refusal is None:
-        kind = charsets.kind_of_mark(page) or kind
-    transcoder = Transcoder(UTF_16[kind]) if kind in UTF_16 else None
+    opening = open_page(page, content_type=content_type)
+    if opening is None:  # Not even its beginning is whole.
+        return []
+    reader, transcoder = opening.reader, opening.transcoder
+    refusal = _refusal(content_type) if reader is None else None
     text = page if transcoder is None else transcoder.read(page)
-    charset = PageCharset(kind)
-    attempts = _attempts(text, charset)
-    reader = Reader(charset)
+    attempts = _attempts(opening, text)
     codec = codec_of(page, content_type=content_type)
     position = Position(codec)
     found: list[Finding] = []
@@ -58,11 +54,12 @@ def findings(page: bytes, *, content_type: str | None, most: int) -> list[Findin
     for attempt, flaw in attempts:
         before = text[passed : attempt.start]
         passed = attempt.start
-        reader.remember(before)
         position.go_past(before)
         offset_bytes += len(before if transcoder is None else transcoder.write(before))
-        before_blank = text[attempt.end : attempt.end + 1].isspace()
-        reason = refusal or flaw or reader.reason(before_blank=before_blank)
+        reason = refusal or flaw
+        if reader is not None:
+            reader.remember(before)
+            reason = reason or reader.reason(text, attempt)
         if reason is None:
             buttons += 1
             reason = reasons.too_many(most) if buttons > most else None
@@ -73,23 +70,22 @@ def findings(page: bytes, *, content_type: str | None, most: int) -> list[Findin
     return found
 
 
-def _refusal(content_type: str | None) -> str | None:
-    """Say why nothing of a page of *content_type* is rewritten, if it is so."""
-    if charsets.kind_in_header(content_type) is not Kind.UNKNOWN:
-        return None
+def _refusal(content_type: str | None) -> str:
+    """Say why nothing of a page of *content_type* is rewritten."""
     media_type = (content_type or "").partition(";")[0]
-    is_html = charsets.kind_in_header(media_type) is not Kind.UNKNOWN
-    return reasons.UNKNOWN_CHARSET if is_html else reasons.NO_HTML
+    is_page = charsets.kind_in_header(media_type) is not Kind.UNKNOWN
+    return reasons.UNKNOWN_CHARSET if is_page else reasons.NO_HTML
 
 
-def _attempts(text: bytes, charset: PageCharset) -> list[tuple[Attempt, str | None]]:
+def _attempts(opening: Opening, text: bytes) -> list[tuple[Attempt, str | None]]:
     """Return what is written like a tag, and what is wrong with its form."""
-    is_half = partial(charset.is_half, text)
-    starts = {each.start for each in text_tags.candidates(text, is_half)}
+    charset = opening.charset
+    is_half = None if charset is None else partial(charset.is_half, text)
+    starts = {each.start for each in opening.candidates(text, is_half)}
     attempts: list[tuple[Attempt, str | None]] = []
     for each in text_tags.attempts(text):
         if each.start in starts:
             attempts.append((each, None))
-        elif not is_half(each.start):
+        elif is_half is None or not is_half(each.start):
             attempts.append((each, reasons.ESCAPED if each.has_id else reasons.NO_ID))
     return attempts

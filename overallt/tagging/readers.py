@@ -25,6 +25,7 @@ from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.pieces import Pieces
 from overallt.tagging.skims import Skim
+from overallt.tagging.spans import Span
 from overallt.tagging.tokenizer import Tokenizer
 
 LONGEST_HISTORY_BYTES: Final = 1 << 24
@@ -94,14 +95,8 @@ class Reader:
         if self._charset is not None:
             self._charset.go_past(data)
 
-    def counts(self, *, before_blank: bool) -> bool:
-        """Tell whether what stands here, maybe *before_blank*, is running text."""
-        if not self._allows_button():
-            return False
-        beside_blank = before_blank or self._last_byte.isspace()
-        return not (beside_blank and _BETWEEN_CELLS.match(self._last_tag))
-
-    def _allows_button(self) -> bool:
+    def counts(self) -> bool:
+        """Tell whether a bracket or a reference would be running text here."""
         self._catch_up()
         if self._mask is not None and not self._mask.is_ascii:
             return False
@@ -111,19 +106,31 @@ class Reader:
         self._skim_again()
         return allowed
 
-    def reason(self, *, before_blank: bool) -> str | None:
-        """Say why what stands here does not count; ``None`` if it does."""
-        if self.counts(before_blank=before_blank):
+    def frame(self, data: bytes, span: Span) -> bytes | None:
+        """Return in what to print the button for *span* of *data*; ``None`` if none.
+
+        It stands where the reader stands.
+        """
+        stays = not self.counts() or self._stands_between_cells(data, span.end)
+        return None if stays else b"%b"
+
+    def _stands_between_cells(self, data: bytes, end: int) -> bool:
+        beside_blank = self._last_byte.isspace() or data[end : end + 1].isspace()
+        return beside_blank and _BETWEEN_CELLS.match(self._last_tag) is not None
+
+    def reason(self, data: bytes, span: Span) -> str | None:
+        """Say why *span* of *data*, which stands here, stays text; ``None`` if not."""
+        if self.frame(data, span) is not None:
             return None
+        if self.counts():
+            return reasons.BETWEEN_CELLS
         if self._mask is not None and not self._mask.is_ascii:
             return reasons.NOT_ASCII
         if self._skim.is_lost:
             context = self._context
-            reason = context.given_up or self._tokenizer.place or context.obstacle
-            return reason or reasons.BETWEEN_CELLS
+            return context.given_up or self._tokenizer.place or context.obstacle
         skim = self._skim
-        reason = skim.given_up or self._skimmer.place or skim.obstacle
-        return reason or reasons.BETWEEN_CELLS
+        return skim.given_up or self._skimmer.place or skim.obstacle
 
     def _start_tree(self) -> None:
         self._context = Context()

@@ -17,6 +17,9 @@ NO_HTML: Final = "the page is not HTML"
 UNKNOWN_CHARSET: Final = "the page is not in a charset that browsers know"
 OPTED_OUT: Final = "this page opts out by <meta name=overallt content=off>"
 EDITABLE: Final = "this page is editable as a whole"
+OUTSIDE: Final = "outside of the page's root element"
+OTHER_NAMESPACE: Final = "where a name without prefix does not belong to XHTML"
+NOT_READ_ON: Final = "behind what is not well-formed, or not meant to have buttons"
 TOO_DEEP: Final = "behind elements that are nested too deeply"
 
 

@@ -17,15 +17,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
 
-from overallt.tagging import charsets, legacy_candidates, text_tags
-from overallt.tagging.charsets import Kind
+from overallt.tagging import legacy_candidates
 from overallt.tagging.legacy_buttons import LegacyButton
 from overallt.tagging.legacy_candidates import LegacyCandidate
-from overallt.tagging.page_charsets import PageCharset
-from overallt.tagging.readers import Reader
+from overallt.tagging.openings import Opening, PageReader, open_page
 from overallt.tagging.searches import may_hold_tag
 from overallt.tagging.text_tags import Candidate, TextTag
-from overallt.tagging.transcodings import UTF_16, Transcoder
 
 
 class Rewriter:
@@ -41,14 +38,12 @@ class Rewriter:
     """
 
     __slots__ = (
-        "_charset",
+        "_content_type",
         "_held",
-        "_kind",
+        "_opening",
         "_passes",
-        "_reader",
         "_render",
         "_render_legacy",
-        "_transcoder",
     )
 
     def __init__(
@@ -58,37 +53,37 @@ class Rewriter:
         render: Callable[[TextTag], str | None],
         render_legacy: Callable[[LegacyButton], str | None] | None = None,
     ) -> None:
+        self._content_type = content_type
         self._render = render
         self._render_legacy = render_legacy
-        self._kind = charsets.kind_in_header(content_type)
-        self._passes = self._kind is Kind.UNKNOWN
         self._held = b""
-        self._charset: PageCharset | None = None
-        self._reader: Reader | None = None  # There is one once the page has begun.
-        self._transcoder: Transcoder | None = None
+        self._opening: Opening | None = None
+        self._passes = False
 
     def feed(self, data: bytes) -> bytes:
         """Take in the next bytes of the page; return what is certain so far."""
-        if self._reader is None and not self._passes:
+        if self._passes:
+            return self._half_character() + data
+        if self._opening is None:
             self._held += data
-            if charsets.may_become_mark(self._held):
+            self._opening = open_page(self._held, content_type=self._content_type)
+            if self._opening is None:
                 return b""
             data, self._held = self._held, b""
-            self._begin(data)
-        if self._transcoder is None:
-            return self._rewrite(data)
-        if self._passes:
-            return self._transcoder.held() + data
-        return self._transcoder.write(self._rewrite(self._transcoder.read(data)))
+        transcoder = self._opening.transcoder
+        if transcoder is None:
+            return self._rewrite(self._opening, data)
+        return transcoder.write(self._rewrite(self._opening, transcoder.read(data)))
 
     def close(self) -> bytes:
         """Return the rest: an unfinished tag is just text."""
-        if self._passes or self._reader is None:
+        opening = self._opening
+        if self._passes or opening is None or opening.reader is None:
             return self.bail_out()
-        rest = self._advance(self._reader, len(self._held))
-        if self._transcoder is None:
+        rest = self._advance(opening, opening.reader, len(self._held))
+        if opening.transcoder is None:
             return rest
-        return self._transcoder.write(rest) + self._transcoder.held()
+        return opening.transcoder.write(rest) + self._half_character()
 
     def bail_out(self) -> bytes:
         """Return unchanged what was fed and not returned; from now on, only pass.
@@ -97,30 +92,29 @@ class Rewriter:
         """
         held, self._held = self._held, b""
         self._passes = True
-        self._reader = None
-        if self._transcoder is None:
-            return held
-        return self._transcoder.write(held) + self._transcoder.held()
+        if self._opening is not None and self._opening.transcoder is not None:
+            held = self._opening.transcoder.write(held)
+        return held + self._half_character()
 
-    def _begin(self, beginning: bytes) -> None:
-        """Settle what the page's first bytes say of its charset."""
-        kind = charsets.kind_of_mark(beginning) or self._kind
-        if kind in UTF_16:
-            self._transcoder = Transcoder(UTF_16[kind])
-        elif kind is not Kind.BYTEWISE:
-            self._charset = PageCharset(kind)
-        self._reader = Reader(self._charset)
+    def _half_character(self) -> bytes:
+        if self._opening is None or self._opening.transcoder is None:
+            return b""
+        return self._opening.transcoder.held()
 
-    def _rewrite(self, data: bytes) -> bytes:
-        reader = self._reader
+    def _rewrite(self, opening: Opening, data: bytes) -> bytes:
+        reader = opening.reader
         if reader is None:
+            self._passes = True
             return data
         # Taken in before anything can fail: what was not returned can be had back.
         if self._held:
             data = self._held + data
         self._held = data
         if may_hold_tag(data):
-            return self._advance(reader, self._unfinished_from(data))
+            certain = opening.unfinished_from(data)
+            if self._render_legacy:
+                certain = min(certain, legacy_candidates.unfinished_from(data))
+            return self._advance(opening, reader, certain)
         self._held = b""
         if self._render_legacy:
             start = legacy_candidates.unfinished_tag_from(data)
@@ -128,55 +122,55 @@ class Rewriter:
         reader.remember(data)
         return data
 
-    def _unfinished_from(self, data: bytes) -> int:
-        start = text_tags.unfinished_from(data)
-        if self._render_legacy:
-            start = min(start, legacy_candidates.unfinished_from(data))
-        return start
-
-    def _candidates(self, data: bytes) -> Sequence[Candidate | LegacyCandidate]:
-        is_half = (
-            None if self._charset is None else partial(self._charset.is_half, data)
-        )
-        tags = text_tags.candidates(data, is_half)
-        if self._render_legacy is None:
-            return tags
-        both: list[Candidate | LegacyCandidate] = [*tags]
-        both += legacy_candidates.candidates(data)
-        return sorted(both, key=attrgetter("start"))
-
-    def _advance(self, reader: Reader, certain: int) -> bytes:
+    def _advance(self, opening: Opening, reader: PageReader, certain: int) -> bytes:
         """Return what is certain of what is held, with its buttons."""
         data = self._held
         printed: list[bytes] = []
         copied = remembered = 0
-        for candidate in self._candidates(data):
+        for candidate in self._candidates(opening, data):
             if candidate.start >= certain or reader.given_up:
                 break
             reader.remember(data[remembered : candidate.start])
             remembered = candidate.start
-            before_blank = data[candidate.end : candidate.end + 1].isspace()
-            counts = reader.counts(before_blank=before_blank)
-            button = self._rendered(candidate) if counts else None
+            button = self._button(reader, candidate)
             if button is not None:
-                printed += (data[copied : candidate.start], _in_ascii(button))
+                printed += (data[copied : candidate.start], button)
                 copied = candidate.end
         if reader.given_up:
             certain = len(data)
             self._passes = True
-            self._reader = None
         else:
             reader.remember(data[remembered:certain])
         printed.append(data[copied:certain])
         self._held = data[certain:]
         return b"".join(printed)
 
-    def _rendered(self, candidate: Candidate | LegacyCandidate) -> str | None:
+    def _candidates(
+        self, opening: Opening, data: bytes
+    ) -> Sequence[Candidate | LegacyCandidate]:
+        charset = opening.charset
+        is_half = None if charset is None else partial(charset.is_half, data)
+        tags = opening.candidates(data, is_half)
+        if self._render_legacy is None:
+            return tags
+        both: list[Candidate | LegacyCandidate] = [*tags]
+        both += legacy_candidates.candidates(data)
+        return sorted(both, key=attrgetter("start"))
+
+    def _button(
+        self, reader: PageReader, candidate: Candidate | LegacyCandidate
+    ) -> bytes | None:
+        """Render *candidate*, which stands where the reader stands, if it counts."""
         if isinstance(candidate, Candidate):
-            return self._render(candidate.tag)
-        button = self._render_legacy and self._render_legacy(candidate.button)
-        return button if candidate.button.is_seen else None
+            frame = reader.frame(self._held, candidate)
+            printed = self._render(candidate.tag) if frame is not None else None
+        else:
+            frame = b"%b" if reader.counts() else None
+            printed = self._rendered_legacy(candidate) if frame is not None else None
+        if frame is None or printed is None:
+            return None
+        return frame % printed.encode("ascii", "xmlcharrefreplace")
 
-
-def _in_ascii(text: str) -> bytes:
-    return text.encode("ascii", "xmlcharrefreplace")
+    def _rendered_legacy(self, candidate: LegacyCandidate) -> str | None:
+        printed = self._render_legacy and self._render_legacy(candidate.button)
+        return printed if candidate.button.is_seen else None

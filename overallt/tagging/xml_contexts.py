@@ -18,8 +18,9 @@ attributes are not read: then a namespace is none that is known, and the text st
 from dataclasses import dataclass
 from typing import Final
 
+from overallt.tagging import reasons
 from overallt.tagging.contexts import opts_out
-from overallt.tagging.open_elements import DEEPEST, forbids
+from overallt.tagging.open_elements import DEEPEST, what_forbids
 from overallt.tagging.xml_namespaces import Namespaces, prefix_of
 from overallt.tagging.xml_tags import XmlTag
 
@@ -29,10 +30,10 @@ _BLANK_OR_MARK: Final = _BLANK + b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """An open element; ``allows`` speaks for all that it stands in, too."""
+    """An open element; its obstacle may also be that of what it stands in."""
 
     name: bytes
-    allows: bool
+    obstacle: bytes
     prefixes: tuple[bytes, ...]
 
 
@@ -65,7 +66,17 @@ class XmlContext:
         """Tell whether a text tag counts if it stands here as text."""
         if self.given_up or not self._open:
             return False
-        return self._open[-1].allows and self._namespaces.is_xhtml(b"")
+        return not self._open[-1].obstacle and self._namespaces.is_xhtml(b"")
+
+    @property
+    def obstacle(self) -> str:
+        """Say what open element forbids a button; empty if none does."""
+        if not self._open:
+            return reasons.OUTSIDE
+        obstacle = self._open[-1].obstacle
+        if obstacle:
+            return reasons.inside(obstacle)
+        return "" if self._namespaces.is_xhtml(b"") else reasons.OTHER_NAMESPACE
 
     def text(self, data: bytes) -> None:
         """Take in text: outside of the root there is only white space."""
@@ -89,9 +100,9 @@ class XmlContext:
         if tag.is_empty:
             self._namespaces.leave(prefixes)
             return
-        is_allowed_around = not self._open or self._open[-1].allows
-        allows = is_allowed_around and is_xhtml and not forbids(html, html.name)
-        self._open.append(_Element(tag.name, allows, prefixes))
+        own = what_forbids(html, html.name) if is_xhtml else tag.name
+        obstacle = (self._open and self._open[-1].obstacle) or own
+        self._open.append(_Element(tag.name, obstacle, prefixes))
 
     def end(self, name: bytes) -> None:
         """Take in an end tag."""

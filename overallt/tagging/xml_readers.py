@@ -7,10 +7,11 @@ and forgotten: XML needs to know no more than what is open.
 import re
 from typing import Final
 
+from overallt.tagging import reasons
 from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.pieces import Pieces
-from overallt.tagging.text_tags import Candidate
+from overallt.tagging.spans import Span
 from overallt.tagging.xml_contexts import XmlContext
 from overallt.tagging.xml_text_tags import SECTION_CLOSE, SECTION_OPEN, follows_open
 from overallt.tagging.xml_tokenizer import XmlTokenizer
@@ -37,7 +38,7 @@ class XmlReader:
         "history_bytes",
     )
 
-    def __init__(self, charset: PageCharset) -> None:
+    def __init__(self, charset: PageCharset | None) -> None:
         self._charset = charset
         self._mask: Mask | None = None
         self._context = XmlContext()
@@ -56,6 +57,8 @@ class XmlReader:
         self.history_bytes += len(data)
         if self.history_bytes >= LONGEST_HISTORY_BYTES:
             self._catch_up()
+        if self._charset is not None:
+            self._charset.go_past(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here.
@@ -64,16 +67,16 @@ class XmlReader:
         """
         return self._allows_text() and self._tokenizer.stands_in_text
 
-    def frame(self, data: bytes, candidate: Candidate) -> bytes | None:
-        """Return in what to print the button for *candidate*; ``None`` if for none.
+    def frame(self, data: bytes, span: Span) -> bytes | None:
+        """Return in what to print the button for *span* of *data*; ``None`` if none.
 
-        It stands where the reader stands, in *data*, with what precedes it. A section
-        is closed before the button and opened again behind it.
+        It stands where the reader stands. A section is closed before the button and
+        opened again behind it.
         """
-        source = data[candidate.start : candidate.end]
+        source = data[span.start : span.end]
         counts = self._allows_text()
         # Where no section begins, what looks so is text: its bracket is an escape.
-        if follows_open(data, candidate.start) and not self._tokenizer.begins_section:
+        if follows_open(data, span.start) and not self._tokenizer.begins_section:
             return None
         if counts and self._tokenizer.stands_in_text:
             return None if _ILL_REFERENCE.search(source) else b"%b"
@@ -81,13 +84,25 @@ class XmlReader:
             return SECTION_CLOSE + b"%b" + SECTION_OPEN
         return None
 
+    def reason(self, data: bytes, span: Span) -> str | None:
+        """Say why *span* of *data*, which stands here, stays text; ``None`` if not."""
+        if self.frame(data, span) is not None:
+            return None
+        if self.given_up:
+            return reasons.NOT_READ_ON
+        if self._mask is not None and not self._mask.is_ascii:
+            return reasons.NOT_ASCII
+        place = self._tokenizer.place or self._context.obstacle
+        return place or reasons.ESCAPED
+
     def _allows_text(self) -> bool:
         self._catch_up()
         is_ascii = self._mask is None or self._mask.is_ascii
         return is_ascii and self._context.allows_button()
 
     def _catch_up(self) -> None:
-        if self._mask is None and self._charset.is_escaping:
+        is_escaping = self._charset is not None and self._charset.is_escaping
+        if is_escaping and self._mask is None:
             self._mask = Mask()
         for block in self._unread.drained():
             self._tokenizer.feed(

@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import ClassVar, Final
 
+from overallt.tagging import reasons
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.start_tags import LONGEST_READ_BYTES
 from overallt.tagging.xml_contexts import XmlContext
@@ -42,6 +43,16 @@ class _State(Enum):
     DECLARATION = auto()
     QUOTED = auto()
 
+
+_PLACES: Final = {
+    _State.TAG: reasons.IN_ATTRIBUTE,
+    _State.QUOTED: reasons.IN_ATTRIBUTE,
+    _State.COMMENT: reasons.IN_COMMENT,
+    _State.INSTRUCTION: reasons.IN_DECLARATION,
+    _State.DOCTYPE: reasons.IN_DECLARATION,
+    _State.SUBSET: reasons.IN_DECLARATION,
+    _State.DECLARATION: reasons.IN_DECLARATION,
+}
 
 _LT: Final = ord("<")
 
@@ -102,7 +113,7 @@ class XmlTokenizer:
 
     __slots__ = ("_around", "_charset", "_context", "_quote", "_rest", "_state", "_tag")
 
-    def __init__(self, context: XmlContext, charset: PageCharset) -> None:
+    def __init__(self, context: XmlContext, charset: PageCharset | None) -> None:
         self._context = context
         self._charset = charset
         self._state = _State.TEXT
@@ -110,6 +121,11 @@ class XmlTokenizer:
         self._quote = b""
         self._tag = bytearray()
         self._rest = b""
+
+    @property
+    def place(self) -> str:
+        """Say in what it stands; empty if in text or in a section."""
+        return _PLACES.get(self._state, "")
 
     @property
     def stands_in_text(self) -> bool:
@@ -125,6 +141,10 @@ class XmlTokenizer:
     def begins_section(self) -> bool:
         """Tell whether a CDATA section is open of which nothing has come."""
         return self._state is _State.SECTION_START
+
+    @property
+    def _has_halves(self) -> bool:
+        return self._charset is not None and self._charset.has_halves
 
     def feed(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
@@ -165,7 +185,7 @@ class XmlTokenizer:
             return self._context.is_before_root
         if state is _State.SECTION_START:
             # Where half a character may look like a bracket, no end could be told.
-            return not (self._context.is_outside or self._charset.has_halves)
+            return not (self._context.is_outside or self._has_halves)
         return state in _IN_PAGE
 
     def _markup(self, data: bytes, at: int) -> int:
@@ -178,7 +198,7 @@ class XmlTokenizer:
         if self._state is _State.SUBSET and mark[0] == b"<":
             return self._open(data, mark.start())
         led_to = _LEADS.get((self._state, mark[0]))
-        if led_to is None or (led_to is _State.SUBSET and self._charset.has_halves):
+        if led_to is None or (led_to is _State.SUBSET and self._has_halves):
             return self._stop(data)
         if led_to is _State.QUOTED:
             self._quote = mark[0]

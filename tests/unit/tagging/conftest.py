@@ -14,7 +14,12 @@ VECTORS = Path(__file__).parents[2] / "vectors"
 type Found = Callable[..., list[str]]
 
 
-def _found(page: str | bytes, *, cuts: Iterable[int] = ()) -> list[str]:
+def _found(
+    page: str | bytes,
+    *,
+    cuts: Iterable[int] = (),
+    content_type: str = "text/html; charset=utf-8",
+) -> list[str]:
     data = page.encode() if isinstance(page, str) else page
     ids: list[str] = []
 
@@ -22,7 +27,7 @@ def _found(page: str | bytes, *, cuts: Iterable[int] = ()) -> list[str]:
         ids.append(tag.id)
         return f"({tag.id})"
 
-    rewriter = Rewriter(content_type="text/html; charset=utf-8", render=render)
+    rewriter = Rewriter(content_type=content_type, render=render)
     at = 0
     for cut in cuts:
         rewriter.feed(data[at:cut])
@@ -38,12 +43,16 @@ def found() -> Found:
     return _found
 
 
+def _read(name: str, key: str) -> list[tuple[str, list[str]]]:
+    text = (VECTORS / f"{name}.json").read_text(encoding="utf-8")
+    return [(case[key], case["ids"]) for case in json.loads(text)["cases"]]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test the shared vectors: its ``vector`` is a page and its ids."""
-    if "vector" not in metafunc.fixturenames:
-        return
-    vectors = []
-    for name, key in (("text_tags", "text"), ("contexts", "html")):
-        text = (VECTORS / f"{name}.json").read_text(encoding="utf-8")
-        vectors += [(case[key], case["ids"]) for case in json.loads(text)["cases"]]
-    metafunc.parametrize("vector", vectors, ids=lambda vector: vector[0])
+    if "vector" in metafunc.fixturenames:
+        vectors = _read("text_tags", "text") + _read("contexts", "html")
+        metafunc.parametrize("vector", vectors, ids=lambda vector: vector[0])
+    if "xhtml_vector" in metafunc.fixturenames:
+        vectors = _read("xhtml", "xhtml")
+        metafunc.parametrize("xhtml_vector", vectors, ids=lambda vector: vector[0])

@@ -26,7 +26,10 @@ from overallt.tagging.charsets import Kind
         ("text/html; charset=utf-7", Kind.UNKNOWN),
         ("text/html; charset=nonsense", Kind.UNKNOWN),
         ("text/html; charset=", Kind.UNKNOWN),
-        ("application/xhtml+xml", Kind.UNKNOWN),
+        ("application/xhtml+xml", None),
+        ("Application/XHTML+XML; charset=gbk", Kind.HALVES),
+        ("application/xml", Kind.UNKNOWN),
+        ("application/atom+xml; charset=utf-8", Kind.UNKNOWN),
         ("text/plain; charset=utf-8", Kind.UNKNOWN),
     ],
 )
@@ -64,3 +67,20 @@ def test_python_reads_the_labels_as_their_kinds_say() -> None:
     assert text.encode("shift_jis") == text.encode("gbk") == text.encode("big5")
     assert "\u30fc".encode("shift_jis").endswith(b"[")
     assert charsets.kind_of("sjis") is Kind.JIS_HALVES
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_xhtml"),
+    [
+        ("application/xhtml+xml", True),
+        (" Application/XHTML+XML ; charset=utf-8", True),
+        ("text/html", False),
+        ("application/xml", False),
+        ("text/html; profile=application/xhtml+xml", False),
+        (None, False),
+    ],
+)
+def test_the_header_says_that_it_is_xml(
+    content_type: str | None, *, is_xhtml: bool
+) -> None:
+    assert is_xhtml == charsets.is_xhtml(content_type)

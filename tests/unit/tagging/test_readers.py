@@ -1,9 +1,10 @@
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
-from overallt.tagging import readers
+from overallt.tagging import readers, reasons
 from overallt.tagging.charsets import Kind
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
@@ -77,7 +78,7 @@ def test_where_it_is_folded_the_page_decides(size: int) -> None:
         remembering.remember(b" " * first)
         for at in range(0, len(page), size):
             remembering.remember(page[at : at + size])
-        answers.append(remembering.counts(before_blank=False))
+        answers.append(remembering.counts())
 
     # Where the paragraph is forgotten nothing closes the key: the text stays text.
     assert [True, True] == answers
@@ -96,17 +97,23 @@ def test_where_a_skim_is_lost_the_tree_answers(page: bytes, *, counts: bool) -> 
     remembering = reader()
     remembering.remember(page)
 
-    assert counts == remembering.counts(before_blank=False)
+    assert counts == remembering.counts()
 
 
 def test_after_the_tree_a_skim_goes_on() -> None:
     remembering = reader()
     remembering.remember(b"<kbd></i></kbd>")
-    remembering.counts(before_blank=False)
+    remembering.counts()
     remembering.remember(b"<a>")
 
-    assert not remembering.counts(before_blank=False)
+    assert not remembering.counts()
     assert not remembering._skim.is_lost
+
+
+@dataclass(frozen=True)
+class At:
+    start: int
+    end: int
 
 
 @pytest.mark.parametrize("before", ["<table> ", "<td>x</td >\n", "</tr> x ", "<COL> "])
@@ -118,9 +125,10 @@ def test_beside_white_space_between_cells_text_stays(before: str, size: int) -> 
     for at in range(0, len(page), size):
         remembering.remember(page[at : at + size])
 
-    assert not remembering.counts(before_blank=False)
+    assert remembering.frame(b"xy", At(0, 1)) is None
+    assert reasons.BETWEEN_CELLS == remembering.reason(b"xy", At(0, 1))
     remembering.remember(b"x")
-    assert remembering.counts(before_blank=False)
-    assert not remembering.counts(before_blank=True)
+    assert b"%b" == remembering.frame(b"xy", At(0, 1))
+    assert remembering.frame(b"x y", At(0, 1)) is None
     remembering.remember(b"<td>")
-    assert remembering.counts(before_blank=True)
+    assert b"%b" == remembering.frame(b"x y", At(0, 1))

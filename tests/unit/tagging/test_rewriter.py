@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from overallt.tagging.readers import LONGEST_HISTORY_BYTES
+from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
 from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import LONGEST_HELD_BYTES, TextTag
 
@@ -144,8 +144,9 @@ def test_a_long_history_is_folded() -> None:
     for _ in range(20):
         rewriter.feed(b"x" * (1 << 20))
 
-    assert rewriter._reader is not None
-    assert rewriter._reader.history_bytes <= LONGEST_HISTORY_BYTES
+    assert rewriter._opening is not None
+    assert isinstance(rewriter._opening.reader, Reader)
+    assert rewriter._opening.reader.history_bytes <= LONGEST_HISTORY_BYTES
     assert b"[Flattr=1]</code>(2)." == rewriter.feed(b"[Flattr=1]</code>[Flattr=2].")
 
 

@@ -1,0 +1,89 @@
+"""What a page's header and first bytes settle: its charset, its language, its reader.
+
+HTML and XML differ in where text is, in what brackets mean, and in how a page says its
+charset. All of that is chosen here, once, and nobody else asks which of them it is.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from overallt.tagging import charsets, text_tags, xml_declarations, xml_text_tags
+from overallt.tagging.charsets import Kind
+from overallt.tagging.page_charsets import PageCharset
+from overallt.tagging.readers import Reader
+from overallt.tagging.spans import Span
+from overallt.tagging.text_tags import Candidate
+from overallt.tagging.transcodings import UTF_16, Transcoder
+from overallt.tagging.xml_readers import XmlReader
+
+
+class PageReader(Protocol):
+    """Who tells whether text counts after all that he was told to remember."""
+
+    @property
+    def given_up(self) -> bool:
+        """Tell whether from here on all text stays."""
+        ...  # pragma: no cover
+
+    def remember(self, data: bytes) -> None:
+        """Take in the next bytes of the page."""
+        ...  # pragma: no cover
+
+    def counts(self) -> bool:
+        """Tell whether a bracket or a reference would be running text here."""
+        ...  # pragma: no cover
+
+    def frame(self, data: bytes, span: Span) -> bytes | None:
+        """Return in what to print the button for *span* of *data*; ``None`` if none."""
+        ...  # pragma: no cover
+
+    def reason(self, data: bytes, span: Span) -> str | None:
+        """Say why *span* of *data* stays text; ``None`` if it does not."""
+        ...  # pragma: no cover
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How to read a page.
+
+    A *transcoder* turns it into UTF-8 first, and the *charset* is there if anything is
+    to be heeded of it. A page without *reader* is left alone: nobody knows its charset,
+    or it is no page.
+    """
+
+    transcoder: Transcoder | None
+    charset: PageCharset | None
+    reader: PageReader | None
+    candidates: Callable[[bytes, Callable[[int], bool] | None], Sequence[Candidate]]
+    unfinished_from: Callable[[bytes], int]
+
+
+_LEFT_ALONE: Final = Opening(
+    None, None, None, text_tags.candidates, text_tags.unfinished_from
+)
+
+
+def open_page(beginning: bytes, *, content_type: str | None) -> Opening | None:
+    """Return how to read a page; ``None`` if more than its *beginning* must tell."""
+    kind = charsets.kind_in_header(content_type)
+    if kind is Kind.UNKNOWN:
+        return _LEFT_ALONE
+    if charsets.may_become_mark(beginning):
+        return None
+    is_xml = charsets.is_xhtml(content_type)
+    kind = charsets.kind_of_mark(beginning) or kind
+    if kind is None and is_xml:
+        kind = xml_declarations.kind_declared(beginning)
+        if kind is None:
+            return None
+        if kind is Kind.UNKNOWN:
+            return _LEFT_ALONE
+    transcoder = Transcoder(UTF_16[kind]) if kind in UTF_16 else None
+    is_plain = transcoder is not None or kind is Kind.BYTEWISE
+    charset = None if is_plain else PageCharset(kind)
+    reader: PageReader = XmlReader(charset) if is_xml else Reader(charset)
+    grammar = xml_text_tags if is_xml else text_tags
+    return Opening(
+        transcoder, charset, reader, grammar.candidates, grammar.unfinished_from
+    )
