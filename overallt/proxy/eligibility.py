@@ -1,8 +1,9 @@
 """Which responses may be rewritten.
 
-Only what a person will read as a page: HTML that was asked for as a document or
-a frame. Pieces of a page that scripts fetch stay as they are, since scripts may
-compare or hash them; so does what the site or the patron wants left alone.
+Only what a person will read as a page: HTML or XHTML that was asked for as a document
+or a frame. Feeds and other XML stay as they are. So do pieces of a page that scripts
+fetch, since scripts may compare or hash them, and what the site or the patron wants
+left alone.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Final
 
 # Absent: plain HTTP, or a browser without Fetch Metadata.
 DOCUMENTS: Final = frozenset({"document", "iframe", "frame", None})
+PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 SUCCESS: Final = 2
 BODILESS: Final = frozenset(
     {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.PARTIAL_CONTENT}
@@ -54,7 +56,7 @@ def decide(
         Decision.OPTED_OUT: is_opted_out(host, opt_out),
         Decision.NO_DOCUMENT: not asks_for_document(method, request_headers),
         Decision.NO_PAGE: not is_page,
-        Decision.NO_HTML: content_type != "text/html",
+        Decision.NO_HTML: content_type not in PAGES,
         Decision.DOWNLOAD: disposition not in {"", "inline"},
         Decision.NO_TRANSFORM: "no-transform" in map(str.strip, cache_control),
     }

@@ -42,6 +42,12 @@ def test_a_page_of_an_old_browser_is_rewritten() -> None:
     assert decision(headers=headers) == Decision.REWRITE
 
 
+def test_xhtml_is_rewritten() -> None:
+    headers = {"content-type": "application/XHTML+xml; charset=utf-8"}
+
+    assert decision(headers=headers) == Decision.REWRITE
+
+
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "OPTIONS"])
 def test_only_what_was_got_is_rewritten(method: str) -> None:
     assert decision(method=method) == Decision.NO_DOCUMENT
@@ -61,7 +67,11 @@ def test_only_a_whole_page_is_rewritten(status: int) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["", "text/plain", "text/htmlx", "text/event-stream", "multipart/mixed"],
+    [
+        *("", "text/plain", "text/htmlx", "text/event-stream", "multipart/mixed"),
+        *("application/xml", "text/xml", "application/rss+xml", "image/svg+xml"),
+        "application/atom+xml; charset=utf-8",
+    ],
 )
 def test_only_html_is_rewritten(content_type: str) -> None:
     assert decision(headers={"content-type": content_type}) == Decision.NO_HTML

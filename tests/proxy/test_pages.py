@@ -38,6 +38,23 @@ async def test_a_text_tag_becomes_a_button_over_http(site: Any, reader: Any) -> 
     assert is_live((await reader.get("http://plain.test/")).body)
 
 
+async def test_a_text_tag_in_xhtml_becomes_a_button(site: Any, reader: Any) -> None:
+    page = b'<html xmlns="http://www.w3.org/1999/xhtml"><![CDATA[[Flattr=7]]]></html>'
+    site.add("/", page, content_type="application/xhtml+xml")
+    body = (await reader.get("https://site.test/")).body
+    before, after = page.split(b"[Flattr=7]")
+
+    assert body.startswith(before + b"]]>" + LINK)
+    assert body.endswith(b"</a><![CDATA[" + after)
+
+
+async def test_a_feed_is_left_alone(site: Any, reader: Any) -> None:
+    page = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>[Flattr=7]</title></feed>'
+    site.add("/", page, content_type="application/xhtml+xml")
+
+    assert page == (await reader.get("https://site.test/")).body
+
+
 def deflate_raw(data: bytes) -> bytes:
     stream = zlib.compressobj(wbits=-15)
     return stream.compress(data) + stream.flush()
