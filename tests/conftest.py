@@ -1,5 +1,6 @@
-"""Databases for every test that wants one: migrated, empty and its own.
+"""Databases and real pages for every test that wants some.
 
+A database is migrated, empty and the test's own.
 ``database`` is SQLite; ``any_database`` runs the test on SQLite and on PostgreSQL.
 A test that needs a second connection opens another ``Database`` on ``sqlite_url``,
 ``postgres_url`` or ``any_database_url``. One PostgreSQL serves a whole session and
@@ -21,6 +22,7 @@ from typing import Final
 import psycopg
 import pytest
 from loopback import free_port
+from real_pages import PagesMissing, RealPage, real_pages
 
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
@@ -31,19 +33,23 @@ _numbers = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for PostgreSQL, so that no test can forget to."""
+    """Mark what asks for PostgreSQL or real pages, so that no test can forget to."""
     for item in items:
-        if isinstance(item, pytest.Function) and "postgres_url" in item.fixturenames:
-            item.add_marker(pytest.mark.postgres)
+        if isinstance(item, pytest.Function):
+            if "postgres_url" in item.fixturenames:
+                item.add_marker(pytest.mark.postgres)
+            if "corpus" in item.fixturenames:
+                item.add_marker(pytest.mark.corpus)
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail instead of skipping where CI must have had browsers and PostgreSQL."""
+    """Fail instead of skipping where CI must have had what the test needs."""
     report = yield
-    needed = item.get_closest_marker("e2e") or item.get_closest_marker("postgres")
+    needed = any(map(item.get_closest_marker, ("corpus", "e2e", "postgres")))
     if report.skipped and needed and "OVERALLT_NO_SKIPS" in os.environ:
         report.outcome = "failed"
     return report
@@ -53,6 +59,15 @@ async def _migrated(url: str) -> None:
     database = Database(url)
     await migrate(database)
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def corpus() -> tuple[RealPage, ...]:
+    """Give the real pages, which are fetched the first time."""
+    try:
+        return real_pages()
+    except PagesMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

