@@ -1,0 +1,80 @@
+"""Text tags put into real pages, and which of them count by a tree of the page.
+
+The tree is justhtml's, which passes html5lib's tests. It judges characters, so a page
+is judged once and can then be written in every charset that holds it.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from justhtml import JustHTML
+
+# What such an element holds is no running text.
+FORBIDDING: Final = frozenset(
+    re.findall(
+        r"\S+",
+        "script style textarea title noscript template iframe noembed noframes xmp"
+        " plaintext select option optgroup datalist a button code kbd samp svg math"
+        " head object audio video canvas",
+    )
+)
+_TAG: Final = re.compile(r"\[Flattr=([0-9]+)\]")
+# A bracket on either side is an escape.
+_ALONE: Final = re.compile(r"(?<!\[)\[Flattr=([0-9]+)\](?!\])")
+_WORDS: Final = re.compile(r">(\s*[^<>\s][^<>]*)<")
+_CHUNK_BYTES: Final = (200, 1_400, 16_384)
+
+
+def with_tags(text: str, *, among_words: int, anywhere: int) -> str:
+    """Put so many text tags between the words of a page, and so many anywhere.
+
+    Their ids are 1, 2, 3 and so on; the places are chosen by chance, but for the same
+    page always the same.
+    """
+    chance = random.Random(len(text))  # noqa: S311 - the same places every time.
+    gaps = [match.span(1) for match in _WORDS.finditer(text)] or [(0, len(text))]
+    places = [chance.randint(*chance.choice(gaps)) for _ in range(among_words)]
+    places += [chance.randint(0, len(text)) for _ in range(anywhere)]
+    pieces = []
+    copied = 0
+    for number, place in enumerate(sorted(places), start=1):
+        pieces += [text[copied:place], f"[Flattr={number}]"]
+        copied = place
+    return "".join([*pieces, text[copied:]])
+
+
+def counted_in(text: str) -> frozenset[str]:
+    """Return the ids of the text tags that count in the page *text*."""
+    root = JustHTML(text, sanitize=False).root
+    return frozenset(
+        tag_id for run in _running_texts(root) for tag_id in _ALONE.findall(run)
+    )
+
+
+def printed(text: str, counted: frozenset[str]) -> str:
+    """Return the page *text* with ``(id)`` for each text tag that is *counted*."""
+    return _TAG.sub(lambda tag: f"({tag[1]})" if tag[1] in counted else tag[0], text)
+
+
+def cut_anyhow(data: bytes) -> Iterator[bytes]:
+    """Cut *data* by chance, but always the same; the largest pieces differ, too."""
+    chance = random.Random(len(data))  # noqa: S311 - the same cuts every time.
+    longest = chance.choice(_CHUNK_BYTES)
+    start = 0
+    while start < len(data):
+        end = start + chance.randint(1, longest)
+        yield data[start:end]
+        start = end
+
+
+def _running_texts(node: Any) -> Iterator[str]:
+    """Yield the texts under *node* that a reader sees as running text."""
+    if node.name == "#text":
+        yield node.data or ""
+    attributes = getattr(node, "attrs", None) or {}
+    is_editable = attributes.get("contenteditable", "false") != "false"
+    if node.name not in FORBIDDING and not is_editable:
+        for child in getattr(node, "children", None) or ():
+            yield from _running_texts(child)
