@@ -2,10 +2,11 @@
 
 import gzip
 import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import brotli  # type: ignore[import-untyped]  # It brings no types of its own.
 import pytest
@@ -17,9 +18,15 @@ from overallt.proxy.bodies import Body
 from overallt.proxy.decoding import DecodingError, decoder_for
 from overallt.tagging import Rewriter
 
+AMONG_WORDS: Final = 16
+ANYWHERE: Final = 4
 FAST: Final = 1
 # Two encodings at once are rare, and broken ones too.
 EACH_OF_RARE: Final = 12
+EACH_THROUGH_PROXY: Final = 24
+BUTTON: Final = re.compile(
+    rb'<a href="https://flattr[.]internal/give/([0-9]+)[?].*?</svg></a>'
+)
 PACKET_BYTES: Final = 1_400
 ENCODERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "identity": bytes,
@@ -50,7 +57,7 @@ def rewriter() -> Rewriter:
 def pages(corpus: Sequence[RealPage]) -> list[Rewritten]:
     found = []
     for page in corpus:
-        text = with_tags(page.text, among_words=16, anywhere=4)
+        text = with_tags(page.text, among_words=AMONG_WORDS, anywhere=ANYWHERE)
         before = text.encode(page.charset, "surrogateescape")
         alone = rewriter()
         found.append(Rewritten(page.name, before, alone.feed(before) + alone.close()))
@@ -113,6 +120,28 @@ def test_a_page_that_was_never_encoded_passes_as_it_came(
     ]
 
     assert [] == changed
+
+
+@pytest.fixture
+def api(api: Any) -> Any:
+    api.ids = [str(number) for number in range(1, 1 + AMONG_WORDS + ANYWHERE)]
+    return api
+
+
+@pytest.mark.parametrize("encoding", ENCODERS)
+async def test_the_real_proxy_changes_nothing_else_either(
+    pages: list[Rewritten], site: Any, reader: Any, encoding: str
+) -> None:
+    wrong = []
+    for page in pages[::EACH_THROUGH_PROXY]:
+        body = ENCODERS[encoding](page.before)
+        header = f"Content-Encoding: {encoding}"
+        site.add("/", body, header, content_type="text/html")
+        came = await reader.get("https://site.test/")
+        if page.after != BUTTON.sub(rb"(\1)", came.body):
+            wrong.append(page.name)
+
+    assert [] == wrong
 
 
 def without_end(encoding: str, data: bytes) -> bytes:
