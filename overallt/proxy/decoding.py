@@ -129,15 +129,24 @@ class Brotli:
 
     def feed(self, data: bytes) -> bytes:
         """Decode *data*; what follows the end is ignored."""
-        if self._stream.is_finished():
-            return b""
+        pieces: list[bytes] = []
+        size = 0
         try:
-            decoded = self._stream.process(data, output_buffer_limit=MAX_DECODED_BYTES)
+            # One call gives 32 KB at most of what a server has flushed.
+            while not self._stream.is_finished():
+                piece = self._stream.process(
+                    data, output_buffer_limit=MAX_DECODED_BYTES
+                )
+                data = b""
+                if not piece:
+                    break
+                size += len(piece)
+                if size >= MAX_DECODED_BYTES:
+                    raise DecodingError("a bomb")
+                pieces.append(piece)
         except brotli.error as error:
             raise DecodingError("no brotli") from error
-        if len(decoded) >= MAX_DECODED_BYTES:
-            raise DecodingError("a bomb")
-        return bytes(decoded)
+        return b"".join(pieces)
 
 
 class Zstd:

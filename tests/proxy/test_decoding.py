@@ -139,3 +139,12 @@ def test_what_follows_the_end_is_ignored(
 
     assert decoder is not None
     assert decoder.feed(encode(TEXT)) + decoder.feed(b"\0\0\0") == TEXT
+
+
+def test_all_that_a_server_has_flushed_is_given_at_once() -> None:
+    stream = brotli.Compressor()
+    text = TEXT * 50
+    decoder = decoder_for("br")
+
+    assert decoder is not None
+    assert text == decoder.feed(stream.process(text) + stream.flush())

@@ -36,7 +36,6 @@ ENCODERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "zstd": lambda data: zstandard.compress(data, FAST),
 }
 COMPRESSING: Final = [name for name in ENCODERS if name != "identity"]
-FLUSHING: Final = ["gzip", "deflate", "zstd"]
 IN_TWO: Final = list(map(", ".join, itertools.product(ENCODERS, repeat=2)))
 
 
@@ -146,6 +145,9 @@ async def test_the_real_proxy_changes_nothing_else_either(
 
 def without_end(encoding: str, data: bytes) -> bytes:
     """Encode *data* as a stream that has all of it, but no end."""
+    if encoding == "br":
+        stream = brotli.Compressor(quality=FAST)
+        return bytes(stream.process(data) + stream.flush())
     if encoding == "zstd":
         frame = zstandard.ZstdCompressor(FAST).compressobj()
         flush = zstandard.COMPRESSOBJ_FLUSH_BLOCK
@@ -155,7 +157,7 @@ def without_end(encoding: str, data: bytes) -> bytes:
     return blocks.compress(data) + blocks.flush(zlib.Z_FULL_FLUSH)
 
 
-@pytest.mark.parametrize("encoding", FLUSHING)
+@pytest.mark.parametrize("encoding", COMPRESSING)
 def test_what_breaks_on_the_way_passes_on_as_broken_as_it_came(
     pages: list[Rewritten], encoding: str
 ) -> None:
@@ -170,7 +172,7 @@ def test_what_breaks_on_the_way_passes_on_as_broken_as_it_came(
     assert [] == wrong
 
 
-@pytest.mark.parametrize("encoding", FLUSHING)
+@pytest.mark.parametrize("encoding", COMPRESSING)
 def test_a_body_that_ends_too_early_gives_what_it_had(
     pages: list[Rewritten], encoding: str
 ) -> None:
