@@ -31,15 +31,16 @@ def name_but(words: str) -> str:
     return f"(?:{_other_than(_trie(words.split()), _END_OF_NAME, begins='a-zA-Z')})"
 
 
-def attributes(name: str = _NAME) -> str:
+def attributes(name: str = _NAME, *others: str) -> str:
     """Return a pattern for what follows a tag's name, if its attributes are *name*s.
 
-    A quote opens a value only right after an equals sign, and an equals sign begins no
-    name.
+    The *others* are patterns for an attribute with its quoted value. A quote opens a
+    value only right after an equals sign, and an equals sign begins no name.
     """
     valued = f"{_EQUALS}(?:{QUOTED}|{_UNQUOTED}{SPACE})"
-    begun = f"[{_SPACES}/](?:[{_SPACES}/]|{name}(?:[{_SPACES}/]|{valued}))*"
-    return f"(?:{begun}(?:{name}(?:{_EQUALS}{_UNQUOTED})?)?)?>"
+    whole = "|".join([f"[{_SPACES}/]", f"{name}(?:[{_SPACES}/]|{valued})", *others])
+    last = f"{name}(?:{_EQUALS}(?:{_UNQUOTED})?)?"
+    return f"(?:[{_SPACES}/](?:{whole})*(?:{last})?)?>"
 
 
 def attribute_beginning_unlike(word: str) -> str:

@@ -4,7 +4,7 @@ Of tiny pieces the objects would weigh more than the bytes, so many are put toge
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _MOST_SINGLE: Final = 4096
@@ -32,11 +32,13 @@ class Pieces:
         self._packed.clear()
         self._single.clear()
 
-    def drained(self) -> Iterator[bytes]:
+    def drained(self) -> Iterable[bytes]:
         """Take out all, joined to blocks that are worth a call."""
         if len(self._single) == 1 and not self._packed:
-            yield self._single.pop()
-            return
+            return (self._single.pop(),)
+        return self._joined()
+
+    def _joined(self) -> Iterator[bytes]:
         self._packed.extend(self._single)
         self._single.clear()
         joined: list[bytes] = []

@@ -83,15 +83,11 @@ class Reader:
 
     def remember(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
-        rest = data
-        # Folded at places that the page decides, not its chunks.
-        while len(rest) >= self._room:
-            self._unread.append(rest[: self._room])
-            rest = rest[self._room :]
-            self._room = 0
-            self._fold()
-        self._room -= len(rest)
-        self._unread.append(rest)
+        if len(data) < self._room:
+            self._room -= len(data)
+            self._unread.append(data)
+        else:
+            self._remember_and_fold(data)
         if self._charset is not None:
             self._charset.go_past(data)
 
@@ -146,8 +142,8 @@ class Reader:
             self._start_skim()
 
     def _catch_up(self) -> None:
-        is_escaping = self._charset is not None and self._charset.is_escaping
-        if is_escaping and self._mask is None:
+        charset = self._charset
+        if charset is not None and self._mask is None and charset.is_escaping:
             self._mask = Mask()
         for each in self._unread.drained():
             block = each if self._mask is None else self._mask.cover(each)
@@ -159,16 +155,26 @@ class Reader:
 
     def _look_for_tag(self, block: bytes) -> None:
         begin = block.rfind(b"<")
-        if begin >= 0:
-            self._last_tag = b""
-        room = _LONGEST_NAME_BYTES - len(self._last_tag)
-        self._last_tag += block[max(begin, 0) :][:room]
+        if begin < 0:
+            self._last_tag += block[: _LONGEST_NAME_BYTES - len(self._last_tag)]
+        else:
+            self._last_tag = block[begin : begin + _LONGEST_NAME_BYTES]
         self._last_byte = block[-1:]
 
     def _read(self, blocks: Iterable[bytes]) -> None:
         for block in blocks:
             self._tokenizer.feed(block)
             self._room += len(block)
+
+    def _remember_and_fold(self, data: bytes) -> None:
+        # Folded at places that the page decides, not its chunks.
+        while len(data) >= self._room:
+            self._unread.append(data[: self._room])
+            data = data[self._room :]
+            self._room = 0
+            self._fold()
+        self._room -= len(data)
+        self._unread.append(data)
 
     def _fold(self) -> None:
         self._catch_up()

@@ -128,7 +128,7 @@ class Rewriter:
         printed: list[bytes] = []
         copied = remembered = 0
         for candidate in self._candidates(opening, data):
-            if candidate.start >= certain or reader.given_up:
+            if candidate.start >= certain:
                 break
             reader.remember(data[remembered : candidate.start])
             remembered = candidate.start
@@ -136,6 +136,8 @@ class Rewriter:
             if button is not None:
                 printed += (data[copied : candidate.start], button)
                 copied = candidate.end
+            elif reader.given_up:
+                break
         if reader.given_up:
             certain = len(data)
             self._passes = True

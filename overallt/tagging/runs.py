@@ -78,7 +78,7 @@ def _automaton() -> "re2._Regexp":
 
 def _language() -> str:
     """Return the pattern of all that may be passed over."""
-    plain = attributes(patterns.attribute_beginning_unlike("cont"))
+    plain = attributes(patterns.attribute_beginning_unlike("contente"))
     forbidding = elements.FORBIDDING - {b"head"}
     deciding = _words(forbidding | elements.RAW_TEXT | _OTHER_DECIDING)
     return content(
@@ -144,7 +144,11 @@ def _words(names: frozenset[bytes]) -> str:
     return " ".join(sorted(name.decode("ascii") for name in names if b" " not in name))
 
 
-_NO_OPT_OUT: Final = r"(?:\"[^\t\n\f\r \"oO][^\"]*\"|'[^\t\n\f\r 'oO][^']*')"
+# What is surely not the name of the opt-out, whatever stands around that.
+_OTHER_NAME: Final = r"(?:[^\t\n\f\r {quote}oO]|[oO][^{quote}vV])[^{quote}]*"
+_NO_OPT_OUT: Final = "(?:{})".format(
+    "|".join(f"{quote}{_OTHER_NAME.format(quote=quote)}{quote}" for quote in "'\"")
+)
 _DRAWING: Final = element(
     any_of("svg"),
     content(
@@ -161,7 +165,6 @@ _DRAWING: Final = element(
 )
 
 # Surely not the opt-out.
-# Its name is surely not that of the opt-out.
-_META: Final = rf"(?i:meta)(?:{patterns.SPACE}+(?i:name)={_NO_OPT_OUT})?" + attributes(
-    patterns.attribute_beginning_unlike("name")
+_META: Final = "(?i:meta)" + attributes(
+    patterns.attribute_beginning_unlike("name"), f"(?i:name)={_NO_OPT_OUT}"
 )

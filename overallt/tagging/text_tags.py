@@ -110,11 +110,12 @@ def candidates(
     for end in ends_of_words(data):
         start = _start_before(data, end - len(WORD))
         match = None if start < 0 else _WHOLE.match(data, start)
-        if match is None or (is_half and is_half(start)):
+        if match is None or match["after"] is not None:
+            continue
+        if (is_half and is_half(start)) or _follows_bracket(data, start, is_half):
             continue
         tag_id = references.read(match["id"])
-        escaped = match["after"] is not None or _follows_bracket(data, start, is_half)
-        if not escaped and _is_id(tag_id):
+        if _is_id(tag_id):
             found.append(Candidate(TextTag(tag_id.lower()), start, match.end()))
     return found
 

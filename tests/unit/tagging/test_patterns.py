@@ -32,7 +32,19 @@ def test_an_attribute_begins_unlike_the_word(name: str) -> None:
 @pytest.mark.parametrize(
     "rest",
     [
-        *(">", " >", "/>", " a>", " a=b>", " a = b >", " a='>'>", ' a=">"b>', " a=b/>"),
+        *(
+            ">",
+            " >",
+            "/>",
+            " a>",
+            " a=>",
+            " a= >",
+            " a=b>",
+            " a = b >",
+            " a='>'>",
+            ' a=">"b>',
+            " a=b/>",
+        ),
         *(" a=b\"c'>", " a/b>", " a\n=\n'b'\n>", " 'a'>", " a==b>"),
     ],
 )
@@ -40,9 +52,7 @@ def test_attributes_are_read_as_browsers_do(rest: str) -> None:
     assert is_all(patterns.attributes(), rest)
 
 
-@pytest.mark.parametrize(
-    "rest", ["", "a>", " =a>", " a=>", " a='>", " a>b>", " a=b'>c>"]
-)
+@pytest.mark.parametrize("rest", ["", "a>", " =a>", " a='>", " a>b>", " a=b'>c>"])
 def test_strange_or_unfinished_attributes_are_left_alone(rest: str) -> None:
     assert not is_all(patterns.attributes(), rest)
 
