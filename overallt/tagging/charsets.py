@@ -3,6 +3,7 @@
 In most charsets of the web a byte below 0x80 is always the ASCII character, so that a
 text tag is found without decoding anything. The others fall into kinds::
 
+    UTF_8, EUC_JP, EUC_KR: some bytes at 0x80 and above belong together, others cannot
     HALVES    GBK, GB18030, Big5: the second half of a character may look like "["
     JIS_HALVES  Shift_JIS: so, too, but some characters have no second half
     ESCAPING  ISO-2022-JP: between escapes, every byte may look like anything
@@ -30,6 +31,9 @@ class Kind(Enum):
     """What must be heeded of a charset."""
 
     BYTEWISE = auto()
+    UTF_8 = auto()
+    EUC_JP = auto()
+    EUC_KR = auto()
     HALVES = auto()
     JIS_HALVES = auto()
     ESCAPING = auto()
@@ -37,6 +41,8 @@ class Kind(Enum):
     UTF_16BE = auto()
     UNKNOWN = auto()
 
+
+HALVED: Final = frozenset({Kind.HALVES, Kind.JIS_HALVES})
 
 # Encoding Standard, 4.2, "Names and labels".
 _LABELS: Final = {
@@ -52,8 +58,15 @@ _LABELS: Final = {
         csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le
     """,
     Kind.UTF_16BE: "unicodefffe utf-16be",
-    Kind.BYTEWISE: """
+    Kind.UTF_8: """
         unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8
+    """,
+    Kind.EUC_JP: "cseucpkdfmtjapanese euc-jp x-euc-jp",
+    Kind.EUC_KR: """
+        cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989
+        ksc5601 ksc_5601 windows-949
+    """,
+    Kind.BYTEWISE: """
         866 cp866 csibm866 ibm866
         csisolatin2 iso-8859-2 iso-ir-101 iso8859-2 iso88592 iso_8859-2
         iso_8859-2:1987 l2 latin2
@@ -85,9 +98,6 @@ _LABELS: Final = {
         iso_8859-9:1989 l5 latin5 windows-1254 x-cp1254
         cp1255 windows-1255 x-cp1255 cp1256 windows-1256 x-cp1256
         cp1257 windows-1257 x-cp1257 cp1258 windows-1258 x-cp1258
-        cseucpkdfmtjapanese euc-jp x-euc-jp
-        cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989
-        ksc5601 ksc_5601 windows-949
         x-user-defined
     """,
 }
@@ -96,7 +106,7 @@ _KIND_OF: Final = {
 }
 _XHTML: Final = "application/xhtml+xml"
 _MARKS: Final = {
-    b"\xef\xbb\xbf": Kind.BYTEWISE,
+    b"\xef\xbb\xbf": Kind.UTF_8,
     b"\xfe\xff": Kind.UTF_16BE,
     b"\xff\xfe": Kind.UTF_16LE,
 }

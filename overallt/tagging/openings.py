@@ -80,10 +80,11 @@ def open_page(beginning: bytes, *, content_type: str | None) -> Opening | None:
         if kind is Kind.UNKNOWN:
             return _LEFT_ALONE
     transcoder = Transcoder(UTF_16[kind]) if kind in UTF_16 else None
-    is_plain = transcoder is not None or kind is Kind.BYTEWISE
-    charset = None if is_plain else PageCharset(kind)
-    reader: PageReader = XmlReader(charset) if is_xml else Reader(charset)
+    charset = None if kind is Kind.BYTEWISE else PageCharset(kind)
+    watching = charset if charset is not None and charset.watches else None
+    # Of XML that is not in its charset, browsers show nothing anyhow.
+    reader: PageReader = XmlReader(watching) if is_xml else Reader(charset)
     grammar = xml_text_tags if is_xml else text_tags
     return Opening(
-        transcoder, charset, reader, grammar.candidates, grammar.unfinished_from
+        transcoder, watching, reader, grammar.candidates, grammar.unfinished_from
     )

@@ -7,11 +7,19 @@ about is never looked at, so that chunk borders do not matter.
 In a charset with halves, a byte is a second half if before it there is an odd number
 of bytes that may be first halves: they take each other in pairs, and whatever is none
 of them ends a character. So of all that has passed only two parities are kept.
+
+A page may lie about its charset. Where a tag stands, the bytes at 0x80 and above right
+before it must be whole characters, or nobody knows what was meant by a bracket. Only
+their form is looked at: charsets grow, and browsers read more than the books list. A
+byte below 0x80 ends a character, so such a run begins with one; of a longer run than
+is kept, the beginning may be cut in its middle. In a charset of single bytes every byte
+is a character: there, nothing can be caught.
 """
 
+import re
 from typing import Final
 
-from overallt.tagging.charsets import PRESCANNED_BYTES, Kind
+from overallt.tagging.charsets import HALVED, PRESCANNED_BYTES, Kind
 from overallt.tagging.prescans import kind_declared
 
 _FIRST_HALVES: Final = {
@@ -19,8 +27,34 @@ _FIRST_HALVES: Final = {
     Kind.JIS_HALVES: bytes([*range(0x81, 0xA0), *range(0xE0, 0xFD)]),
 }
 _LOWEST: Final = 0x81
-_NONE_ODD: Final = dict.fromkeys(_FIRST_HALVES, False)
+_WATCHED: Final = HALVED | {Kind.ESCAPING}
+_NONE_ODD: Final = dict.fromkeys(HALVED, False)
 _WINDOW_BYTES: Final = 64
+
+# Encoding Standard, 8 to 13, and for UTF-8 the Unicode Standard, table 3-7. UTF-16
+# comes here as UTF-8, where a lone surrogate is no character.
+_UTF_8: Final = (
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+    rb"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+_LONGEST_CHARACTER_BYTES: Final = 4
+_WHOLE: Final = {
+    kind: re.compile(rb"(?:%b)*+" % character)
+    for kind, character in {
+        Kind.UTF_8: _UTF_8,
+        Kind.UTF_16LE: _UTF_8,
+        Kind.UTF_16BE: _UTF_8,
+        Kind.EUC_JP: rb"\x8e[\xa1-\xdf]|\x8f?[\xa1-\xfe]{2}",
+        Kind.EUC_KR: rb"[\x81-\xfe]{2}",
+        Kind.HALVES: rb"\x80|[\x81-\xfe][\x80-\xfe]",
+        Kind.JIS_HALVES: rb"[\x80\xa1-\xdf]|[\x81-\x9f\xe0-\xfc][\x80-\xfc]",
+        Kind.ESCAPING: rb"(?!)",
+    }.items()
+}
+_ALL_HIGH: Final = bytes(range(0x80, 0x100))
+# So many bytes before a tag are looked at.
+LOOKED_BACK_BYTES: Final = 64
 
 
 class PageCharset:
@@ -32,6 +66,11 @@ class PageCharset:
         self._kind = kind
         self._beginning = b""
         self._is_odd = _NONE_ODD
+
+    @property
+    def watches(self) -> bool:
+        """Tell whether it must be told of what passes, and asked about brackets."""
+        return self._kind is None or self._kind in _WATCHED
 
     @property
     def is_escaping(self) -> bool:
@@ -66,6 +105,18 @@ class PageCharset:
             self._kind = kind or Kind.BYTEWISE
             return self._kind
         return Kind.BYTEWISE
+
+    def can_end_with(self, before: bytes) -> bool:
+        """Tell whether *before*, the last bytes that passed, can be in this charset."""
+        if before[-1:] < b"\x80":
+            return True
+        whole = _WHOLE.get(self.kind_before(b"", 0))
+        if whole is None:
+            return True
+        run = before[len(before.rstrip(_ALL_HIGH)) :]
+        is_cut = len(run) >= LOOKED_BACK_BYTES
+        starts = range(_LONGEST_CHARACTER_BYTES if is_cut else 1)
+        return any(whole.fullmatch(run, start) for start in starts)
 
     def is_half(self, data: bytes, at: int) -> bool:
         """Tell whether the byte at *at* in *data*, the next bytes, is a second half."""

@@ -21,7 +21,7 @@ def kind_declared(beginning: bytes) -> Kind | None:
         return None
     kind = kind_of(label)
     # Who could read this declaration was not reading UTF-16.
-    return Kind.BYTEWISE if kind in _UTF_16 else kind
+    return Kind.UTF_8 if kind in _UTF_16 else kind
 
 
 def label_declared(beginning: bytes) -> str | None:

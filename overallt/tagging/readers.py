@@ -22,7 +22,7 @@ from typing import Final
 from overallt.tagging import reasons
 from overallt.tagging.contexts import Context
 from overallt.tagging.escapes import Mask
-from overallt.tagging.page_charsets import PageCharset
+from overallt.tagging.page_charsets import LOOKED_BACK_BYTES, PageCharset
 from overallt.tagging.pieces import Pieces
 from overallt.tagging.skims import Skim
 from overallt.tagging.spans import Span
@@ -41,26 +41,31 @@ _BETWEEN_CELLS: Final = re.compile(
 class Reader:
     """Tells whether text counts after all that it was told to remember.
 
-    The *charset*, if there is anything to heed of it, is told of all that passes. Of a
-    page in ISO-2022-JP only what is ASCII is read.
+    The *charset*, if there is anything to heed of it, is told of what passes. Of a page
+    in ISO-2022-JP only what is ASCII is read, and a page that lies about its charset is
+    given up where this is seen.
     """
 
     __slots__ = (
         "_charset",
         "_context",
-        "_last_byte",
+        "_last",
         "_last_tag",
+        "_lies",
         "_mask",
         "_room",
         "_skim",
         "_skimmed",
         "_skimmer",
         "_tokenizer",
+        "_told",
         "_unread",
     )
 
     def __init__(self, charset: PageCharset | None) -> None:
         self._charset = charset
+        self._told = charset if charset is not None and charset.watches else None
+        self._lies = False
         self._mask: Mask | None = None
         self._start_tree()
         self._start_skim()
@@ -68,13 +73,13 @@ class Reader:
         self._skimmed = Pieces()
         self._room = LONGEST_HISTORY_BYTES
         self._last_tag = b""
-        self._last_byte = b""
+        self._last = b""
 
     @property
     def given_up(self) -> bool:
         """Tell whether from here on all text stays."""
         gives_up = self._skim.given_up and not self._skim.is_lost
-        return bool(gives_up or self._context.given_up)
+        return bool(gives_up or self._lies or self._context.given_up)
 
     @property
     def history_bytes(self) -> int:
@@ -88,11 +93,18 @@ class Reader:
             self._unread.append(data)
         else:
             self._remember_and_fold(data)
-        if self._charset is not None:
-            self._charset.go_past(data)
+        if self._told is not None:
+            self._told.go_past(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here."""
+        if self._lies or not self._allows_button():
+            return False
+        charset = self._charset
+        self._lies = charset is not None and not charset.can_end_with(self._last)
+        return not self._lies
+
+    def _allows_button(self) -> bool:
         self._catch_up()
         if self._mask is not None and not self._mask.is_ascii:
             return False
@@ -111,13 +123,15 @@ class Reader:
         return None if stays else b"%b"
 
     def _stands_between_cells(self, data: bytes, end: int) -> bool:
-        beside_blank = self._last_byte.isspace() or data[end : end + 1].isspace()
+        beside_blank = self._last[-1:].isspace() or data[end : end + 1].isspace()
         return beside_blank and _BETWEEN_CELLS.match(self._last_tag) is not None
 
     def reason(self, data: bytes, span: Span) -> str | None:
         """Say why *span* of *data*, which stands here, stays text; ``None`` if not."""
         if self.frame(data, span) is not None:
             return None
+        if self._lies:
+            return reasons.LYING_CHARSET
         if self.counts():
             return reasons.BETWEEN_CELLS
         if self._mask is not None and not self._mask.is_ascii:
@@ -146,6 +160,7 @@ class Reader:
         if charset is not None and self._mask is None and charset.is_escaping:
             self._mask = Mask()
         for each in self._unread.drained():
+            self._last = (self._last + each[-LOOKED_BACK_BYTES:])[-LOOKED_BACK_BYTES:]
             block = each if self._mask is None else self._mask.cover(each)
             self._skimmed.append(block)
             self._look_for_tag(block)
@@ -159,7 +174,6 @@ class Reader:
             self._last_tag += block[: _LONGEST_NAME_BYTES - len(self._last_tag)]
         else:
             self._last_tag = block[begin : begin + _LONGEST_NAME_BYTES]
-        self._last_byte = block[-1:]
 
     def _read(self, blocks: Iterable[bytes]) -> None:
         for block in blocks:

@@ -8,6 +8,7 @@ IN_COMMENT: Final = "inside a comment"
 IN_DECLARATION: Final = "inside <!…> or <?…>"
 IN_CDATA: Final = "inside <![CDATA[…]]>"
 BETWEEN_CELLS: Final = "inside a table, but outside of its cells"
+LYING_CHARSET: Final = "behind bytes that cannot be in the charset that the page says"
 NOT_ASCII: Final = "between escapes of ISO-2022-JP, where it is no ASCII"
 
 ESCAPED: Final = "escaped by double brackets"

@@ -35,7 +35,7 @@ def kind_declared(beginning: bytes) -> Kind | None:
             return kind or _kind_in(beginning)
         if first.startswith(beginning):
             return None
-    return Kind.BYTEWISE
+    return Kind.UTF_8
 
 
 def _kind_in(beginning: bytes) -> Kind | None:
@@ -47,6 +47,6 @@ def _kind_in(beginning: bytes) -> Kind | None:
         return Kind.UNKNOWN
     label = declaration["double"] or declaration["single"]
     if label is None:
-        return Kind.BYTEWISE
+        return Kind.UTF_8
     kind = kind_of(label.decode("latin-1"))
     return Kind.UNKNOWN if kind in _UTF_16 else kind

@@ -151,3 +151,10 @@ def test_in_the_shared_vectors_as_many_are_buttons(
     buttons = [each for each in found_in(vector[0]) if each.is_button]
 
     assert len(vector[1]) == len(buttons)
+
+
+def test_a_page_that_lies_about_its_charset_is_left_alone_from_there_on() -> None:
+    found = found_in(b"[Flattr=7] \xe9[Flattr=8] <code>[Flattr=9]</code>")
+    lying = reasons.LYING_CHARSET
+
+    assert [None, lying, lying] == [each.reason for each in found]

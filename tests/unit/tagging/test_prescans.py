@@ -15,7 +15,7 @@ from overallt.tagging.prescans import kind_declared
         ),
         ("<meta content='x;charset=gbk'>", None),
         ("<meta http-equiv=content-type content=text/html>", None),
-        ("<meta charset=utf-16>", Kind.BYTEWISE),
+        ("<meta charset=utf-16>", Kind.UTF_8),
         ("<meta charset=nonsense><meta charset=gbk>", Kind.HALVES),
         ("<!--<meta charset=gbk>--><meta charset=sjis>", Kind.JIS_HALVES),
         ("<!--><meta charset=gbk>", Kind.HALVES),

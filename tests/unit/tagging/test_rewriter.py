@@ -204,7 +204,7 @@ HALF_BRACKETS = [
     ("gbk", b"\x81[Flattr=7]", False),
     ("gbk", b"\x81\x81[Flattr=7]", True),
     ("big5", b"\xa1[Flattr=7]", False),
-    ("utf-8", b"\x81[Flattr=7]", True),
+    ("windows-1252", b"\x81[Flattr=7]", True),
     ("iso-2022-jp", b"\x1b$B[Flattr=7]\x1b(B", False),
     ("iso-2022-jp", b"\x1b$B<a>\x1b(B[Flattr=7]", True),
 ]
@@ -234,3 +234,37 @@ def test_a_page_in_utf_16_that_was_given_up_loses_nothing() -> None:
 
     assert page == cut_up(page, "text/html; charset=utf-16", 7)
     assert page == cut_up(page, "text/html; charset=utf-16", 1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+@pytest.mark.parametrize(
+    ("charset", "lie"),
+    [
+        ("utf-8", "\u00e9".encode("latin-1")),
+        ("utf-8", "\u30fc".encode("shift_jis")[:1]),
+        ("euc-jp", "\u00e9".encode("latin-1")),
+        ("euc-kr", "\u3042".encode()),
+        ("iso-2022-jp", "\u3042".encode()),
+        ("utf-16le", b"\x3d\xd8"),
+    ],
+)
+def test_a_page_that_lies_about_its_charset_is_given_up(
+    charset: str, lie: bytes, size: int
+) -> None:
+    encoding = "utf-16-le" if charset == "utf-16le" else "ascii"
+    first, second, third, expected = (
+        text.encode(encoding)
+        for text in ("[Flattr=1] ", "[Flattr=2]", " [Flattr=3]", "(1) ")
+    )
+    rest = lie + second + third
+
+    assert expected + rest == cut_up(
+        first + rest, f"text/html; charset={charset}", size
+    )
+
+
+def test_only_what_stands_before_a_tag_can_show_a_lie() -> None:
+    page = b"\xe9 [Flattr=1] \xe9<code>\xe9[Flattr=2]</code> \xc3\xa9[Flattr=3]"
+    expected = b"\xe9 (1) \xe9<code>\xe9[Flattr=2]</code> \xc3\xa9(3)"
+
+    assert expected == rewritten(page, "text/html; charset=utf-8")
