@@ -7,10 +7,11 @@ BIN := .venv/bin
 ONLY ?=
 BROWSER ?=
 TESTS ?= tests
+SECONDS ?= 60
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo venv test quick check lint bench pictures requirements clean
+.PHONY: help run demo venv test quick check lint bench fuzz pictures requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -57,6 +58,9 @@ check: lint test ## lint and all tests: green before every commit
 
 bench: .venv/.dev ## measure; ONLY=name for one of tagging proxy books api extension pages
 	$(BIN)/python tests/bench/run.py $(ONLY)
+
+fuzz: .venv/.dev ## look for pages that break the rewriter, for SECONDS=60
+	$(BIN)/python tests/fuzz/rewriter.py --seconds $(SECONDS)
 
 pictures: .venv/.dev ## make the README's pictures anew
 	@.ci/packages

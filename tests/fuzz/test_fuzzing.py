@@ -1,0 +1,34 @@
+"""Fuzzes for a moment, and holds what longer runs have found."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from invariants import check, feeding_in, vectors
+from skips import skip_for_want_of
+
+SECONDS = 20
+
+
+@pytest.mark.parametrize("case", vectors("findings"), ids=lambda case: case["note"])
+def test_what_was_found_once_stays_mended(case: dict[str, Any]) -> None:
+    assert case["ids"] == check(feeding_in(case))
+
+
+@pytest.mark.long
+def test_a_moment_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
+    if importlib.util.find_spec("atheris") is None:
+        skip_for_want_of("atheris")
+    script = Path(__file__).with_name("rewriter.py")
+
+    run = subprocess.run(
+        [sys.executable, script, f"--seconds={SECONDS}", f"--folder={tmp_path}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == run.returncode, run.stderr[-4000:]
