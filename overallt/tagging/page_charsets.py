@@ -60,10 +60,12 @@ LOOKED_BACK_BYTES: Final = 64
 class PageCharset:
     """Tells of the charset of a page whose header says it is of *kind*."""
 
-    __slots__ = ("_beginning", "_is_odd", "_kind")
+    __slots__ = ("_beginning", "_is_odd", "_kind", "_known_from")
 
     def __init__(self, kind: Kind | None) -> None:
         self._kind = kind
+        # Whoever asks about a place sooner in the page must not hear of it.
+        self._known_from = 0
         self._beginning = b""
         self._is_odd = _NONE_ODD
 
@@ -84,7 +86,7 @@ class PageCharset:
 
     def go_past(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
-        if self._kind is None and len(self._beginning) < PRESCANNED_BYTES:
+        if len(self._beginning) < PRESCANNED_BYTES:
             self._beginning += data[: PRESCANNED_BYTES - len(self._beginning)]
         if not data:
             return
@@ -97,14 +99,17 @@ class PageCharset:
 
     def kind_before(self, data: bytes, at: int) -> Kind:
         """Return the kind as known before the index *at* of *data*, the next bytes."""
-        if self._kind is not None:
+        beginning = self._beginning
+        end = len(beginning) + at
+        if self._kind is not None and end >= self._known_from:
             return self._kind
-        beginning = self._beginning + data[: min(at, PRESCANNED_BYTES)]
+        beginning += data[: min(at, PRESCANNED_BYTES)]
         kind = kind_declared(beginning)
-        if kind is not None or len(beginning) >= PRESCANNED_BYTES:
-            self._kind = kind or Kind.BYTEWISE
-            return self._kind
-        return Kind.BYTEWISE
+        if kind is None and end < PRESCANNED_BYTES:
+            return Kind.BYTEWISE
+        self._kind = kind or Kind.BYTEWISE
+        self._known_from = min(end, PRESCANNED_BYTES)
+        return self._kind
 
     def can_end_with(self, before: bytes) -> bool:
         """Tell whether *before*, the last bytes that passed, can be in this charset."""

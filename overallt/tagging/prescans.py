@@ -10,7 +10,10 @@ from typing import Final
 from overallt.tagging.charsets import PRESCANNED_BYTES, Kind, charset_in, kind_of
 from overallt.tagging.start_tags import WHOLE_TAG, StartTag, name_of
 
-_UNSEEN: Final = re.compile(rb"<!--(?:>|->|.*?-->)|<[!/?][^>]*+>", re.DOTALL)
+_UNSEEN: Final = re.compile(
+    rb"<!--(?:>|->|.*?-->)|<(?:!(?!--)|\?|/(?![A-Za-z]))[^>]*+>", re.DOTALL
+)
+_BEGUN: Final = re.compile(rb"<[!?/A-Za-z]")
 _UTF_16: Final = frozenset({Kind.UTF_16LE, Kind.UTF_16BE})
 
 
@@ -29,15 +32,14 @@ def label_declared(beginning: bytes) -> str | None:
     beginning = beginning[:PRESCANNED_BYTES]
     at = beginning.find(b"<")
     while at >= 0:
-        tag = WHOLE_TAG.match(beginning, at)
-        if tag is None or beginning.startswith(b"</", at):
-            unseen = _UNSEEN.match(beginning, at)
-            at = beginning.find(b"<", unseen.end() if unseen else at + 1)
-            continue
-        label = _label_in(tag[0])
+        whole = WHOLE_TAG.match(beginning, at) or _UNSEEN.match(beginning, at)
+        if whole is None and _BEGUN.match(beginning, at):
+            # All the rest may stand inside of it.
+            return None
+        label = None if whole is None else _label_in(whole[0])
         if label is not None and kind_of(label) is not Kind.UNKNOWN:
             return label
-        at = beginning.find(b"<", tag.end())
+        at = beginning.find(b"<", at + 1 if whole is None else whole.end())
     return None
 
 

@@ -36,13 +36,14 @@ def test_a_half_is_known_however_the_page_is_cut(
         assert is_half == charset.is_half(before[cut:] + b"[", len(before[cut:]))
 
 
-def test_what_is_known_stays_known() -> None:
+def test_a_charset_is_known_from_its_declaration_on_and_not_sooner() -> None:
     charset = PageCharset(None)
     data = b"<meta charset=gbk><meta charset=sjis>"
 
     assert Kind.BYTEWISE is charset.kind_before(data, 3)
     assert Kind.HALVES is charset.kind_before(data, 20)
-    assert Kind.HALVES is charset.kind_before(data, 3)
+    assert Kind.BYTEWISE is charset.kind_before(data, 3)
+    assert Kind.HALVES is charset.kind_before(data, 2000)
 
 
 @pytest.mark.parametrize(
