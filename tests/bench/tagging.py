@@ -12,11 +12,11 @@ import random
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import lxml.html
+from adversaries import ADVERSARIES, doubling
 from bs4 import BeautifulSoup
 from figures import Figure, ratio
 from real_pages import real_pages
@@ -25,6 +25,7 @@ from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import TextTag
 
 CHUNK_BYTES = 16_384
+DOUBLING = 2.2
 PAGE_SECTIONS = (4, 8, 16, 30, 60, 120, 240)
 NEEDLE = b"[flattr="
 TAG = re.compile(r"\[flattr=([0-9]+)\]", re.IGNORECASE)
@@ -275,36 +276,14 @@ def memory() -> Figure:
     )
 
 
-ADVERSARIES: dict[str, Callable[[int], bytes]] = {
-    "words": lambda size: b"[flattr" * size,
-    "tags": lambda size: b"[flattr=1]" * size,
-    "references": lambda size: b"[&#32;" * size,
-    "an endless attribute": lambda size: b"<p title='" + b"[flattr=1]" * size,
-    "an unclosed script": lambda size: b"<script><!--" + b"<script[flattr=1]" * size,
-    "open links": lambda size: b"<a><b>x[flattr=1]" * size,
-    "deep nesting": lambda size: b"<div><kbd>[flattr=1]" * size,
-    "formatting": lambda size: b"<p><b></p>[flattr=1]</b>" * size,
-    "lost and found": lambda size: b"<kbd></i>[flattr=1]</kbd>" * size,
-}
-
-
 def doublings() -> list[Figure]:
     """Measure what twice as much of each hostile page costs."""
-    rows = []
-    for name, make in ADVERSARIES.items():
-        once, twice = (cut(make(size), CHUNK_BYTES) for size in (20_000, 40_000))
-        value = _cost(twice) / _cost(once)
-        rows.append(
-            Figure(f"tagging: twice as much of {name}", value, 2.2, at_least=False)
+    return [
+        Figure(
+            f"tagging: twice as much of {name}",
+            doubling(adversary, DOUBLING),
+            DOUBLING,
+            at_least=False,
         )
-    return rows
-
-
-def _cost(chunks: list[bytes]) -> float:
-    """Return the least processor time of some runs: others only add to it."""
-    best = float("inf")
-    for _ in range(5):
-        begin = time.process_time()
-        pass_on(chunks)
-        best = min(best, time.process_time() - begin)
-    return best
+        for name, adversary in ADVERSARIES.items()
+    ]
