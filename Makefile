@@ -41,7 +41,7 @@ venv: .venv/.run ## make the environment that run and demo need
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-test: .venv/.dev ## run all tests, installing browsers and PostgreSQL if root
+test: .venv/.dev ## run all tests, installing browsers, node and PostgreSQL if root
 	@.ci/packages
 	$(PYTEST) -n 2 --dist worksteal $(TESTS)
 

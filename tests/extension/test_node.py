@@ -1,0 +1,20 @@
+"""What of the extension needs no browser is tested by node."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from skips import skip_for_want_of
+
+TESTS = sorted(str(path) for path in Path(__file__).parent.glob("*.test.js"))
+
+
+def test_the_tests_in_javascript_pass() -> None:
+    if shutil.which("node") is None:
+        skip_for_want_of("node")
+
+    run = subprocess.run(
+        ["node", "--test", *TESTS], capture_output=True, text=True, check=False
+    )
+
+    assert 0 == run.returncode, run.stdout
