@@ -88,13 +88,13 @@ class Reader:
 
     def remember(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
+        if self._told is not None:
+            self._told.go_past(data)
         if len(data) < self._room:
             self._room -= len(data)
             self._unread.append(data)
         else:
             self._remember_and_fold(data)
-        if self._told is not None:
-            self._told.go_past(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here."""
