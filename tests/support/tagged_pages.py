@@ -24,6 +24,12 @@ _TAG: Final = re.compile(r"\[Flattr=([0-9]+)\]")
 # A bracket on either side is an escape.
 _ALONE: Final = re.compile(r"(?<!\[)\[Flattr=([0-9]+)\](?!\])")
 _WORDS: Final = re.compile(r">(\s*[^<>\s][^<>]*)<")
+# Browsers move text between cells out of the table, with the white space beside it.
+_BETWEEN_CELLS: Final = re.compile(
+    r"<(?:table|t(?:body|foot|head|r)|col(?:group)?"
+    r"|/(?:t(?:body|d|foot|h|head|r)|caption|colgroup))[\s/>][^<]*\Z",
+    re.IGNORECASE,
+)
 _CHUNK_BYTES: Final = (200, 1_400, 16_384)
 
 
@@ -48,9 +54,17 @@ def with_tags(text: str, *, among_words: int, anywhere: int) -> str:
 def counted_in(text: str) -> frozenset[str]:
     """Return the ids of the text tags that count in the page *text*."""
     root = JustHTML(text, sanitize=False).root
-    return frozenset(
-        tag_id for run in _running_texts(root) for tag_id in _ALONE.findall(run)
-    )
+    shown = {tag_id for run in _running_texts(root) for tag_id in _ALONE.findall(run)}
+    return frozenset(shown - {tag[1] for tag in _between_cells(text)})
+
+
+def without_tags_between_cells(text: str) -> str:
+    """Return the page *text* without the tags that would move with white space."""
+    copied, pieces = 0, []
+    for tag in _between_cells(text):
+        pieces.append(text[copied : tag.start()])
+        copied = tag.end()
+    return "".join([*pieces, text[copied:]])
 
 
 def printed(text: str, counted: frozenset[str]) -> str:
@@ -67,6 +81,14 @@ def cut_anyhow(data: bytes) -> Iterator[bytes]:
         end = start + chance.randint(1, longest)
         yield data[start:end]
         start = end
+
+
+def _between_cells(text: str) -> Iterator[re.Match[str]]:
+    for tag in _TAG.finditer(text):
+        around = text[tag.start() - 1] + text[tag.end() : tag.end() + 1]
+        before = text[max(0, text.rfind("<", 0, tag.start())) : tag.start()]
+        if any(map(str.isspace, around)) and _BETWEEN_CELLS.match(before):
+            yield tag
 
 
 def _running_texts(node: Any) -> Iterator[str]:
