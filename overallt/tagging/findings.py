@@ -7,12 +7,15 @@ tag, so that its owner learns what is wrong with it.
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from overallt.tagging import charsets, reasons, text_tags
 from overallt.tagging.charsets import Kind
-from overallt.tagging.openings import Opening, open_page
+from overallt.tagging.openings import Opening, Unopened, open_page
 from overallt.tagging.positions import Position, codec_of
 from overallt.tagging.text_tags import Attempt
+
+_READABLE: Final = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,14 @@ def findings(page: bytes, *, content_type: str | None, most: int) -> list[Findin
     Of what may become a button only the first *most* do.
     """
     opening = open_page(page, content_type=content_type)
-    if opening is None:  # Not even its beginning is whole.
+    refusal = None
+    if opening is Unopened.EVER:
+        # What is written there can be told all the same.
+        refusal = _refusal(content_type)
+        opening = open_page(page, content_type=_READABLE)
+    if isinstance(opening, Unopened):
         return []
     reader, transcoder = opening.reader, opening.transcoder
-    refusal = _refusal(content_type) if reader is None else None
     text = page if transcoder is None else transcoder.read(page)
     attempts = _attempts(opening, text)
     codec = codec_of(page, content_type=content_type)
@@ -56,10 +63,8 @@ def findings(page: bytes, *, content_type: str | None, most: int) -> list[Findin
         passed = attempt.start
         position.go_past(before)
         offset_bytes += len(before if transcoder is None else transcoder.write(before))
-        reason = refusal or flaw
-        if reader is not None:
-            reader.remember(before)
-            reason = reason or reader.reason(text, attempt)
+        reader.remember(before)
+        reason = refusal or flaw or reader.reason(text, attempt)
         if reason is None:
             buttons += 1
             reason = reasons.too_many(most) if buttons > most else None

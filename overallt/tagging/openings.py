@@ -6,7 +6,8 @@ charset. All of that is chosen here, once, and nobody else asks which of them it
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from enum import Enum, auto
+from typing import Protocol
 
 from overallt.tagging import charsets, text_tags, xml_declarations, xml_text_tags
 from overallt.tagging.charsets import Kind
@@ -48,37 +49,38 @@ class Opening:
     """How to read a page.
 
     A *transcoder* turns it into UTF-8 first, and the *charset* is there if anything is
-    to be heeded of it. A page without *reader* is left alone: nobody knows its charset,
-    or it is no page.
+    to be heeded of it.
     """
 
     transcoder: Transcoder | None
     charset: PageCharset | None
-    reader: PageReader | None
+    reader: PageReader
     candidates: Callable[[bytes, Callable[[int], bool] | None], Sequence[Candidate]]
     unfinished_from: Callable[[bytes], int]
 
 
-_LEFT_ALONE: Final = Opening(
-    None, None, None, text_tags.candidates, text_tags.unfinished_from
-)
+class Unopened(Enum):
+    """Why nobody can read a page yet, or ever: its charset is unknown, or its type."""
+
+    YET = auto()
+    EVER = auto()
 
 
-def open_page(beginning: bytes, *, content_type: str | None) -> Opening | None:
-    """Return how to read a page; ``None`` if more than its *beginning* must tell."""
+def open_page(beginning: bytes, *, content_type: str | None) -> Opening | Unopened:
+    """Return how to read a page, if its *beginning* tells enough."""
     kind = charsets.kind_in_header(content_type)
     if kind is Kind.UNKNOWN:
-        return _LEFT_ALONE
+        return Unopened.EVER
     if charsets.may_become_mark(beginning):
-        return None
+        return Unopened.YET
     is_xml = charsets.is_xhtml(content_type)
     kind = charsets.kind_of_mark(beginning) or kind
     if kind is None and is_xml:
         kind = xml_declarations.kind_declared(beginning)
         if kind is None:
-            return None
+            return Unopened.YET
         if kind is Kind.UNKNOWN:
-            return _LEFT_ALONE
+            return Unopened.EVER
     transcoder = Transcoder(UTF_16[kind]) if kind in UTF_16 else None
     charset = None if kind is Kind.BYTEWISE else PageCharset(kind)
     watching = charset if charset is not None and charset.watches else None

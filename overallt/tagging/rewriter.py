@@ -16,13 +16,17 @@ Only what may still become a tag is held back.
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from overallt.tagging import legacy_candidates
 from overallt.tagging.legacy_buttons import LegacyButton
 from overallt.tagging.legacy_candidates import LegacyCandidate
-from overallt.tagging.openings import Opening, PageReader, open_page
-from overallt.tagging.searches import may_hold_tag
+from overallt.tagging.openings import Opening, PageReader, Unopened, open_page
+from overallt.tagging.searches import tag_search
 from overallt.tagging.text_tags import Candidate, TextTag
+
+if TYPE_CHECKING:
+    from overallt.tagging.transcodings import Transcoder
 
 
 class Rewriter:
@@ -30,7 +34,7 @@ class Rewriter:
 
     *render* may return ``None``: then the text stays. What it returns is printed in
     ASCII, with character references for all else. After a call that raised, only
-    ``bail_out`` makes sense.
+    ``bail_out`` makes sense. It belongs to the thread that made it.
 
     Old Flattr markup is looked for only if there is a *render_legacy* for it. It is
     told of every piece that is live markup, in order with the text tags; what it
@@ -44,6 +48,8 @@ class Rewriter:
         "_passes",
         "_render",
         "_render_legacy",
+        "_sights",
+        "_transcoder",
     )
 
     def __init__(
@@ -56,34 +62,41 @@ class Rewriter:
         self._content_type = content_type
         self._render = render
         self._render_legacy = render_legacy
+        self._sights = tag_search().ends
         self._held = b""
         self._opening: Opening | None = None
+        self._transcoder: Transcoder | None = None  # Needed also after a bail-out.
         self._passes = False
 
     def feed(self, data: bytes) -> bytes:
         """Take in the next bytes of the page; return what is certain so far."""
-        if self._passes:
-            return self._half_character() + data
-        if self._opening is None:
-            self._held += data
-            self._opening = open_page(self._held, content_type=self._content_type)
-            if self._opening is None:
-                return b""
-            data, self._held = self._held, b""
-        transcoder = self._opening.transcoder
-        if transcoder is None:
-            return self._rewrite(self._opening, data)
-        return transcoder.write(self._rewrite(self._opening, transcoder.read(data)))
+        opening = self._opening
+        if opening is None:
+            return self._feed_unopened(data)
+        if self._transcoder is not None:
+            data = self._transcoder.read(data)
+        # Taken in before anything can fail: what was not returned can be had back.
+        if self._held:
+            data = self._held + data
+        self._held = data
+        if self._sights(data):
+            data = self._advance(opening, self._certain(opening, data))
+        else:
+            self._held = b""
+            if self._render_legacy:
+                start = legacy_candidates.unfinished_tag_from(data)
+                data, self._held = data[:start], data[start:]
+            opening.reader.remember(data)
+        return data if self._transcoder is None else self._transcoder.write(data)
 
     def close(self) -> bytes:
         """Return the rest: an unfinished tag is just text."""
-        opening = self._opening
-        if self._passes or opening is None or opening.reader is None:
+        if self._opening is None:
             return self.bail_out()
-        rest = self._advance(opening, opening.reader, len(self._held))
-        if opening.transcoder is None:
-            return rest
-        return opening.transcoder.write(rest) + self._half_character()
+        rest = self._advance(self._opening, len(self._held))
+        if self._transcoder is not None:
+            rest = self._transcoder.write(rest)
+        return rest + self._half_character()
 
     def bail_out(self) -> bytes:
         """Return unchanged what was fed and not returned; from now on, only pass.
@@ -91,40 +104,42 @@ class Rewriter:
         It works also right after another method raised: no byte is lost or doubled.
         """
         held, self._held = self._held, b""
-        self._passes = True
-        if self._opening is not None and self._opening.transcoder is not None:
-            held = self._opening.transcoder.write(held)
+        self._pass()
+        if self._transcoder is not None:
+            held = self._transcoder.write(held)
         return held + self._half_character()
 
+    def _pass(self) -> None:
+        self._passes = True
+        self._opening = None
+
     def _half_character(self) -> bytes:
-        if self._opening is None or self._opening.transcoder is None:
+        return b"" if self._transcoder is None else self._transcoder.held()
+
+    def _feed_unopened(self, data: bytes) -> bytes:
+        if self._passes:
+            return self._half_character() + data
+        self._held += data
+        opened = open_page(self._held, content_type=self._content_type)
+        if opened is Unopened.YET:
             return b""
-        return self._opening.transcoder.held()
-
-    def _rewrite(self, opening: Opening, data: bytes) -> bytes:
-        reader = opening.reader
-        if reader is None:
-            self._passes = True
+        data, self._held = self._held, b""
+        if opened is Unopened.EVER:
+            self._pass()
             return data
-        # Taken in before anything can fail: what was not returned can be had back.
-        if self._held:
-            data = self._held + data
-        self._held = data
-        if may_hold_tag(data):
-            certain = opening.unfinished_from(data)
-            if self._render_legacy:
-                certain = min(certain, legacy_candidates.unfinished_from(data))
-            return self._advance(opening, reader, certain)
-        self._held = b""
-        if self._render_legacy:
-            start = legacy_candidates.unfinished_tag_from(data)
-            data, self._held = data[:start], data[start:]
-        reader.remember(data)
-        return data
+        self._opening, self._transcoder = opened, opened.transcoder
+        return self.feed(data)
 
-    def _advance(self, opening: Opening, reader: PageReader, certain: int) -> bytes:
+    def _certain(self, opening: Opening, data: bytes) -> int:
+        """Return up to where *data* cannot become anything else by what follows."""
+        certain = opening.unfinished_from(data)
+        if self._render_legacy:
+            certain = min(certain, legacy_candidates.unfinished_from(data))
+        return certain
+
+    def _advance(self, opening: Opening, certain: int) -> bytes:
         """Return what is certain of what is held, with its buttons."""
-        data = self._held
+        data, reader = self._held, opening.reader
         printed: list[bytes] = []
         copied = remembered = 0
         for candidate in self._candidates(opening, data):
@@ -140,7 +155,7 @@ class Rewriter:
                 break
         if reader.given_up:
             certain = len(data)
-            self._passes = True
+            self._pass()
         else:
             reader.remember(data[remembered:certain])
         printed.append(data[copied:certain])

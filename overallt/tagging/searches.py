@@ -23,40 +23,48 @@ _BEGINNING: Final = (
 )
 
 
-class _Searches(threading.local):
-    """Searches of its own for each thread, since two cannot use one at once."""
+class Search:
+    """A search for *expressions*, to be used by one thread only."""
 
+    __slots__ = ("_scan",)
+
+    def __init__(self, *expressions: tuple[bytes, int]) -> None:
+        database = hyperscan.Database()
+        database.compile(
+            expressions=[expression for expression, _ in expressions],
+            flags=[flags for _, flags in expressions],
+        )
+        self._scan = database.scan
+
+    def ends(self, data: bytes) -> list[int]:
+        """Return the index after each of what is found in *data*, in order."""
+        ends: list[int] = []
+        # By position, since names take longer than most searches.
+        self._scan(data, _note, 0, ends)
+        return ends
+
+
+class _OfThread(threading.local):
     def __init__(self) -> None:
-        self.words = _database(_WORD).scan
-        self.tags = _database(_WORD, _BEGINNING).scan
+        self.words = Search(_WORD)
+        self.tags = Search(_WORD, _BEGINNING)
 
 
-def may_hold_tag(data: bytes) -> bool:
-    """Tell whether the word is in *data*, or the beginning of a text tag at its end."""
-    ends: list[int] = []
-    # By position, since names take longer than most searches.
-    _searches.tags(data, _note, 0, ends)
-    return bool(ends)
+_of_thread: Final = _OfThread()
+
+
+def tag_search() -> Search:
+    """Return this thread's search for the word, and for a tag's beginning at the end.
+
+    Whoever searches much asks for it once.
+    """
+    return _of_thread.tags
 
 
 def ends_of_words(data: bytes) -> list[int]:
     """Return the index after each word in *data*, in any case, from left to right."""
-    ends: list[int] = []
-    _searches.words(data, _note, 0, ends)
-    return ends
+    return _of_thread.words.ends(data)
 
 
 def _note(_id: int, _start: int, end: int, _flags: int, ends: Any) -> None:
     ends.append(end)
-
-
-def _database(*expressions: tuple[bytes, int]) -> hyperscan.Database:
-    database = hyperscan.Database()
-    database.compile(
-        expressions=[expression for expression, _ in expressions],
-        flags=[flags for _, flags in expressions],
-    )
-    return database
-
-
-_searches: Final = _Searches()
