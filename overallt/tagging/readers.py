@@ -23,7 +23,7 @@ from overallt.tagging import reasons
 from overallt.tagging.contexts import Context
 from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import LOOKED_BACK_BYTES, PageCharset
-from overallt.tagging.pieces import Pieces
+from overallt.tagging.pieces import TINY_BYTES, Pieces
 from overallt.tagging.skims import Skim
 from overallt.tagging.spans import Span
 from overallt.tagging.tokenizer import Tokenizer
@@ -90,11 +90,12 @@ class Reader:
         """Take in the next bytes of the page."""
         if self._told is not None:
             self._told.go_past(data)
-        if len(data) < self._room:
-            self._room -= len(data)
+        size = len(data)
+        if TINY_BYTES <= size < self._room:
+            self._room -= size
             self._unread.append(data)
         else:
-            self._remember_and_fold(data)
+            self._remember_carefully(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here."""
@@ -162,7 +163,7 @@ class Reader:
         for each in self._unread.drained():
             self._last = (self._last + each[-LOOKED_BACK_BYTES:])[-LOOKED_BACK_BYTES:]
             block = each if self._mask is None else self._mask.cover(each)
-            self._skimmed.append(block)
+            self._skimmed.add(block)
             self._look_for_tag(block)
             self._skimmer.feed(block)
             if self._skim.is_lost:
@@ -180,15 +181,15 @@ class Reader:
             self._tokenizer.feed(block)
             self._room += len(block)
 
-    def _remember_and_fold(self, data: bytes) -> None:
+    def _remember_carefully(self, data: bytes) -> None:
         # Folded at places that the page decides, not its chunks.
         while len(data) >= self._room:
-            self._unread.append(data[: self._room])
+            self._unread.add(data[: self._room])
             data = data[self._room :]
             self._room = 0
             self._fold()
         self._room -= len(data)
-        self._unread.append(data)
+        self._unread.add(data)
 
     def _fold(self) -> None:
         self._catch_up()

@@ -29,7 +29,7 @@ from overallt.tagging.patterns import any_of, attributes, content, element, name
 from overallt.tagging.start_tags import LONGEST_READ_BYTES
 
 # The automaton makes its states as they come up; ordinary pages need a few hundred.
-_MOST_MEMORY_BYTES: Final = 1 << 26
+_MOST_MEMORY_BYTES: Final = 1 << 25
 
 # One less than the rounds of the adoption agency would do; more are rare.
 _MOST_BLOCKS: Final = 4

@@ -53,7 +53,7 @@ class XmlReader:
 
     def remember(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
-        self._unread.append(data)
+        self._unread.add(data)
         self.history_bytes += len(data)
         if self.history_bytes >= LONGEST_HISTORY_BYTES:
             self._catch_up()

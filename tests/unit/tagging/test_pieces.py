@@ -4,7 +4,7 @@ from overallt.tagging.pieces import Pieces
 def test_what_was_put_in_comes_out_once_and_in_order() -> None:
     pieces = Pieces()
     for number in range(10_000):
-        pieces.append(b"%d," % number)
+        pieces.add(b"%d," % number)
     out = list(pieces.drained())
 
     assert [b"%d" % number for number in range(10_000)] == b"".join(out).split(b",")[
@@ -16,8 +16,8 @@ def test_what_was_put_in_comes_out_once_and_in_order() -> None:
 def test_large_pieces_come_out_as_they_are() -> None:
     large = b"x" * (1 << 16)
     pieces = Pieces()
-    pieces.append(large)
-    pieces.append(large)
+    pieces.add(large)
+    pieces.add(large)
 
     assert all(each is large for each in pieces.drained())
 
@@ -25,7 +25,7 @@ def test_large_pieces_come_out_as_they_are() -> None:
 def test_what_is_forgotten_never_comes_out() -> None:
     pieces = Pieces()
     for _ in range(5000):
-        pieces.append(b"x")
+        pieces.add(b"x")
     pieces.clear()
 
     assert [] == list(pieces.drained())
