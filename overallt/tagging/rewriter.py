@@ -10,7 +10,8 @@ Nearly no page has a text tag, so nothing is read closely until one is found::
                      ▼                              ▼
                   render                        stays as it is
 
-Only what may still become a tag is held back.
+Only what may still become a tag is held back. How a page is to be read, as HTML or as
+XHTML and in what charset, is settled by ``openings``.
 """
 
 from collections.abc import Callable, Sequence
