@@ -1,6 +1,6 @@
 """A tag that has not come to its end, and in which state it stands.
 
-The states are those of the HTML Standard, 13.2.5.8 to 13.2.5.39; each eats a run of
+The states are those of the HTML Standard, 13.2.5.6 to 13.2.5.39; each eats a run of
 bytes and is left by the first byte that is no part of it.
 """
 
@@ -12,6 +12,7 @@ from overallt.tagging.start_tags import LONGEST_READ_BYTES
 
 
 class _State(Enum):
+    OPEN = auto()
     NAME = auto()
     BETWEEN = auto()
     ATTRIBUTE = auto()
@@ -24,6 +25,8 @@ class _State(Enum):
 
 # The bytes that leave a state; all others are eaten by it.
 _LEAVES: Final = {
+    # The slash of an end tag does not end its name.
+    _State.OPEN: re.compile(rb"[A-Za-z]"),
     _State.NAME: re.compile(rb"[\t\n\f\r />]"),
     _State.BETWEEN: re.compile(rb"[^\t\n\f\r /]"),
     _State.ATTRIBUTE: re.compile(rb"[\t\n\f\r />=]"),
@@ -51,6 +54,7 @@ _LEFT: Final[dict[_State, dict[int, _State]]] = {
     },
 }
 _ELSE: Final = {
+    _State.OPEN: _State.NAME,
     _State.NAME: _State.BETWEEN,
     _State.BETWEEN: _State.ATTRIBUTE,
     _State.ATTRIBUTE: _State.BETWEEN,
@@ -60,6 +64,7 @@ _ELSE: Final = {
     _State.SINGLE_QUOTED: _State.BETWEEN,
     _State.UNQUOTED: _State.BETWEEN,
 }
+_UNNAMED: Final = {_State.OPEN, _State.NAME}
 _QUOTED: Final = {_State.DOUBLE_QUOTED, _State.SINGLE_QUOTED}
 _END: Final = ord(">")
 
@@ -71,7 +76,7 @@ class UnfinishedTag:
 
     def __init__(self) -> None:
         self._source = bytearray()
-        self._state = _State.NAME
+        self._state = _State.OPEN
 
     @property
     def source(self) -> bytes:
@@ -81,7 +86,7 @@ class UnfinishedTag:
     @property
     def is_named(self) -> bool:
         """Tell whether its name has come to its end."""
-        return self._state is not _State.NAME
+        return self._state not in _UNNAMED
 
     def feed(self, data: bytes, at: int) -> int:
         """Take in *data* from *at* on; return the tag's end, or -1 if it is not there.

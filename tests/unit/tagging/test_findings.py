@@ -31,6 +31,7 @@ def found_in(page: str | bytes, content_type: str | None = HTML) -> list[Finding
         ("<p title='[Flattr=7]'>", "inside an attribute"),
         ("</p title='[Flattr=7]'>", "inside an attribute"),
         ("<p[Flattr=7]>", "inside the name of a tag"),
+        ("</p[Flattr=7]>", "inside the name of a tag"),
         ("<!--[Flattr=7]-->", "inside a comment"),
         ("<!-- a long comment, longer than that [Flattr=7]-->", "inside a comment"),
         ("<kbd></i><!--[Flattr=7]-->", "inside a comment"),

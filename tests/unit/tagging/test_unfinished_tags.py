@@ -21,6 +21,9 @@ TAGS = [
     b"<p a /b>",
     b'<p "a">',
     b"<p a=b c>",
+    b"</p='>",
+    b"</p ='>",
+    b"</p a='>'>",
 ]
 
 
@@ -35,6 +38,27 @@ def test_a_tag_ends_at_the_same_place_however_it_is_cut(source: bytes) -> None:
     assert [-1] * (len(source) - 1) + [match.end()] == ends
     assert source == bytewise.source
     assert match.end() == UnfinishedTag().feed(page, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_named"),
+    [
+        (b"<", False),
+        (b"<p", False),
+        (b"</p", False),
+        (b"</p-x", False),
+        (b"<p ", True),
+        (b"</p ", True),
+        (b"</p/", True),
+    ],
+)
+def test_a_name_goes_on_to_a_blank_or_a_slash_behind_it(
+    source: bytes, *, is_named: bool
+) -> None:
+    tag = UnfinishedTag()
+    tag.feed(source, 0)
+
+    assert is_named == tag.is_named
 
 
 def test_of_an_endless_tag_only_the_beginning_is_kept() -> None:
