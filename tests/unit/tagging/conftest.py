@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from overallt.tagging.contexts import Context
 from overallt.tagging.rewriter import Rewriter
-from overallt.tagging.text_tags import TextTag
+from overallt.tagging.text_tags import TextTag, candidates
+from overallt.tagging.tokenizer import Tokenizer
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -41,6 +43,30 @@ def _found(
 def found() -> Found:
     """The ids of the tags that became buttons in a page fed in pieces, in order."""
     return _found
+
+
+def _found_by_tree(page: str) -> list[str]:
+    data = page.encode()
+    context = Context()
+    tokenizer = Tokenizer(context)
+    ids: list[str] = []
+    at = 0
+    for candidate in candidates(data):
+        tokenizer.feed(data[at : candidate.start])
+        at = candidate.start
+        if tokenizer.stands_in_text and context.allows_button():
+            ids.append(candidate.tag.id)
+    return ids
+
+
+@pytest.fixture(params=[_found, _found_by_tree], ids=["rewriter", "tree"])
+def counted(request: pytest.FixtureRequest) -> Found:
+    """The ids of the tags that count in a page, as told by a rewriter and by the tree.
+
+    A rewriter asks the tree only where skims and runs do not know the answer.
+    """
+    told: Found = request.param
+    return told
 
 
 def _read(name: str, key: str) -> list[tuple[str, list[str]]]:

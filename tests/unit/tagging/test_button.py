@@ -1,7 +1,9 @@
 import re
 from xml.etree import ElementTree as ET
 
-from overallt.tagging.button import button
+import pytest
+
+from overallt.tagging.button import button, label_of
 
 ADDRESS = "https://flattr.internal/give/7?page=x&seal=y"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -34,3 +36,10 @@ def test_no_policy_can_forbid_what_it_is_made_of() -> None:
     printed = button(address=ADDRESS, label="Essay")
 
     assert not re.search(r"style|class|script|<img|url\(|\son\w+=|\sid=", printed)
+
+
+@pytest.mark.parametrize(
+    ("tag_id", "label"), [("7", "Flattr thing 7"), ("ada", "Flattr ada")]
+)
+def test_a_number_is_read_out_as_that_of_a_thing(tag_id: str, label: str) -> None:
+    assert label == label_of(tag_id)

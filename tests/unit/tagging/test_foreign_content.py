@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-type Found = Callable[..., list[str]]
+type Counted = Callable[..., list[str]]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ type Found = Callable[..., list[str]]
     ],
 )
 def test_foreign_content_ends_where_browsers_end_it(
-    page: str, ids: list[str], found: Found
+    page: str, ids: list[str], counted: Counted
 ) -> None:
-    assert ids == found(page)
+    assert ids == counted(page)

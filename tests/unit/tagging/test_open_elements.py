@@ -2,9 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from overallt.tagging.open_elements import Element, OpenElements
+from overallt.tagging.open_elements import Element, OpenElements, is_editable
+from overallt.tagging.start_tags import LONGEST_READ_BYTES, StartTag
 
-type Found = Callable[..., list[str]]
+type Counted = Callable[..., list[str]]
 
 
 @pytest.mark.parametrize(
@@ -38,9 +39,55 @@ type Found = Callable[..., list[str]]
     ],
 )
 def test_formatting_is_reopened_and_adopted_as_browsers_do(
-    page: str, ids: list[str], found: Found
+    page: str, ids: list[str], counted: Counted
 ) -> None:
-    assert ids == found(page)
+    assert ids == counted(page)
+
+
+@pytest.mark.parametrize(
+    ("page", "ids"),
+    [
+        ("<span contenteditable><i-x></span>[Flattr=1]", ["1"]),
+        ("<p><kbd><object></p></object>[Flattr=1]", []),
+        ("<form><p contenteditable></form>[Flattr=1]", ["1"]),
+        ("<form contenteditable></form>[Flattr=1]", ["1"]),
+    ],
+)
+def test_an_end_closes_what_stands_inside_but_no_further_than_its_scope(
+    page: str, ids: list[str], counted: Counted
+) -> None:
+    assert ids == counted(page)
+
+
+def test_the_outermost_obstacle_is_the_one_to_name() -> None:
+    opened = OpenElements()
+    before = opened.outermost_forbidding
+    for name in (b"p", b"kbd", b"a"):
+        opened.push(Element(name, b"" if name == b"p" else name, 0))
+
+    assert b"" == before
+    assert b"kbd" == opened.outermost_forbidding
+
+
+def test_what_will_be_reopened_forbids_later() -> None:
+    opened = OpenElements()
+    opened.push(Element(b"p", b"", 0))
+    opened.push_formatting(Element(b"code", b"code", 0))
+    opened.pop_from(0)
+
+    assert not opened.forbid
+    assert opened.forbid_later
+
+
+@pytest.mark.parametrize(
+    ("size", "editable"), [(LONGEST_READ_BYTES - 1, False), (LONGEST_READ_BYTES, True)]
+)
+def test_of_a_cut_tag_nobody_knows_whether_it_is_editable(
+    size: int, *, editable: bool
+) -> None:
+    tag = StartTag(b"p", b"<p ".ljust(size, b"x"))
+
+    assert editable == is_editable(tag)
 
 
 def test_what_stays_inside_of_a_forgotten_element_inherits_its_prohibition() -> None:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-type Found = Callable[..., list[str]]
+type Counted = Callable[..., list[str]]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,6 @@ type Found = Callable[..., list[str]]
     ],
 )
 def test_the_parts_of_a_table_close_each_other(
-    page: str, ids: list[str], found: Found
+    page: str, ids: list[str], counted: Counted
 ) -> None:
-    assert ids == found(page)
+    assert ids == counted(page)

@@ -2,10 +2,12 @@ from collections.abc import Callable
 
 import pytest
 
+from overallt.tagging import reasons
 from overallt.tagging.open_elements import DEEPEST
 from overallt.tagging.xml_contexts import XmlContext
 from overallt.tagging.xml_namespaces import MOST_DECLARED
 from overallt.tagging.xml_tags import read_start
+from overallt.tagging.xml_tokenizer import XmlTokenizer
 
 type Found = Callable[..., list[str]]
 
@@ -60,3 +62,25 @@ def test_what_was_given_up_stays_so() -> None:
 
     assert context.given_up
     assert not context.allows_button()
+
+
+@pytest.mark.parametrize(
+    ("page", "obstacle"),
+    [
+        ("", reasons.OUTSIDE),
+        (f"{ROOT}<code/></html>", reasons.OUTSIDE),
+        (f"{ROOT}<p>", ""),
+        (f"{ROOT}<p><code><a>", "inside <code>"),
+        (f"{ROOT}<svg xmlns='http://www.w3.org/2000/svg'>", "inside <svg>"),
+        (
+            '<x:html xmlns:x="http://www.w3.org/1999/xhtml"><x:p>',
+            reasons.OTHER_NAMESPACE,
+        ),
+    ],
+)
+def test_an_obstacle_is_named_where_text_stays(page: str, obstacle: str) -> None:
+    context = XmlContext()
+    XmlTokenizer(context, charset=None).feed(page.encode())
+
+    assert obstacle == context.obstacle
+    assert (not obstacle) == context.allows_button()

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from overallt.tagging import xml_readers
+from overallt.tagging import reasons, xml_readers
 from overallt.tagging.charsets import Kind
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.text_tags import candidates
@@ -102,6 +102,36 @@ def test_a_bracket_that_is_no_border_is_an_escape(
 )
 def test_of_iso_2022_jp_only_ascii_is_read(page: bytes, *, counts: bool) -> None:
     assert counts == reader_after(page, Kind.ESCAPING).counts()
+
+
+@pytest.mark.parametrize(
+    ("before", "tag", "reason"),
+    [
+        (ROOT, TAG, None),
+        (ROOT + b"<![CDATA[", TAG, None),
+        (ROOT + b"<code>", TAG, "inside <code>"),
+        (ROOT + b"<code><!--", TAG, reasons.IN_COMMENT),
+        (ROOT + b"<p title='", TAG, reasons.IN_ATTRIBUTE),
+        (b"", TAG, reasons.OUTSIDE),
+        (b"<feed>", TAG, reasons.NOT_READ_ON),
+        (ROOT, b"&lsqb;Flattr=1]", reasons.ESCAPED),
+        (ROOT + b"\x1b$B", TAG, reasons.NOT_ASCII),
+    ],
+)
+def test_it_says_why_a_tag_stays_text(
+    before: bytes, tag: bytes, reason: str | None
+) -> None:
+    (candidate,) = candidates(tag)
+    reader = reader_after(before, Kind.ESCAPING)
+
+    assert reason == reader.reason(tag, candidate)
+
+
+def test_a_page_whose_charset_needs_no_heed_is_read_without() -> None:
+    reader = XmlReader(None)
+    reader.remember(ROOT)
+
+    assert reader.counts()
 
 
 ENDLESS: dict[str, tuple[bytes, bytes]] = {

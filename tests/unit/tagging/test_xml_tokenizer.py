@@ -1,5 +1,6 @@
 import pytest
 
+from overallt.tagging import reasons
 from overallt.tagging.charsets import Kind
 from overallt.tagging.page_charsets import PageCharset
 from overallt.tagging.start_tags import LONGEST_READ_BYTES
@@ -143,3 +144,36 @@ def test_a_section_begins_only_once() -> None:
 
     assert begins
     assert not tokenizer.begins_section
+
+
+@pytest.mark.parametrize(
+    ("rest", "place"),
+    [
+        (b"x", ""),
+        (b"<p", reasons.IN_ATTRIBUTE),
+        (b"<p title='>", reasons.IN_ATTRIBUTE),
+        (b"<!--", reasons.IN_COMMENT),
+        (b"<?x", reasons.IN_DECLARATION),
+        (b"<![CDATA[x", ""),
+    ],
+)
+def test_it_says_in_what_it_stands(rest: bytes, place: str) -> None:
+    tokenizer = XmlTokenizer(XmlContext(), charset=None)
+    tokenizer.feed(ROOT + rest)
+
+    assert place == tokenizer.place
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html",
+        b"<!DOCTYPE html [",
+        b"<!DOCTYPE html [<!ELEMENT p",
+    ],
+)
+def test_before_the_root_it_stands_in_a_declaration(page: bytes) -> None:
+    tokenizer = XmlTokenizer(XmlContext(), charset=None)
+    tokenizer.feed(page)
+
+    assert reasons.IN_DECLARATION == tokenizer.place
