@@ -181,8 +181,9 @@ def _read(feeding: Feeding) -> str | None:
     if codec is None or feeding.page.startswith(MARKS):
         return None
     text = feeding.page.decode(codec, "replace")
-    # The parser still lets a paragraph end through a select; browsers do not any more.
-    return None if "<select" in text.lower() else text
+    # The parser lets a paragraph end through a select, and what a caption held reopen
+    # behind it; browsers do not.
+    return None if re.search("<(?:select|caption)", text, re.IGNORECASE) else text
 
 
 def _in_text(page: str) -> Iterator[str]:
