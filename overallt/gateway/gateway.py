@@ -11,6 +11,7 @@
 The order of the checks is the order of trust: is the connection really meant
 for us, is this a navigation, is the browser paired, is the form our own, is the
 ticket good. Only then is the server asked for anything. No address is logged.
+Every answer is in the language that the browser prefers.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway import checks
 from overallt.gateway.browsers import BrowserId, Browsers
 from overallt.gateway.consent import Consent
+from overallt.gateway.languages import LANGUAGES, preferred
 from overallt.gateway.messages import ORIGIN, Answer, Request
 from overallt.gateway.pages import Pages
 from overallt.gateway.seals import Seals
@@ -45,22 +47,54 @@ class Gateway:
         browsers: Browsers,
         seals: Seals,
     ) -> None:
-        self._connect = connect
-        self._browsers = browsers
         self._seals = seals
-        self._pages = Pages(server_url)
-        self._consent = Consent(connect, Tickets(), self._pages)
+        tickets = Tickets()
+        self._desks = {
+            language: _Desk(
+                connect=connect,
+                browsers=browsers,
+                seals=seals,
+                tickets=tickets,
+                pages=Pages(server_url, language),
+            )
+            for language in LANGUAGES
+        }
 
     def address(self, tag_id: str, page: str, *, now: datetime) -> str:
         """Return the link's address for the text tag *tag_id* on *page*."""
         return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(page, tag_id, now)}"
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
+        """Answer *request*, whatever it is, in the language its browser prefers."""
+        language = preferred(request.headers.get("accept-language", ""))
+        return await self._desks[language].answer(request, now=now)
+
+
+class _Desk:
+    """Where one language is spoken; what was asked at one is good at all of them."""
+
+    def __init__(
+        self,
+        *,
+        connect: Callable[[], Server],
+        browsers: Browsers,
+        seals: Seals,
+        tickets: Tickets,
+        pages: Pages,
+    ) -> None:
+        self._connect = connect
+        self._browsers = browsers
+        self._seals = seals
+        self._pages = pages
+        self._consent = Consent(connect, tickets, pages)
+
+    async def answer(self, request: Request, *, now: datetime) -> Answer:
         """Answer *request*, whatever it is."""
         if checks.is_misdirected(request):
             return self._pages.message(
                 "Wrong way in",
-                f"This page is found at {ORIGIN} only, through the proxy.",
+                "This page is found at https://flattr.internal only, through the "
+                "proxy.",
                 status=HTTPStatus.MISDIRECTED_REQUEST,
             )
         if request.path == "/gateway.css" and checks.is_own_part(request, "style"):
@@ -121,8 +155,9 @@ class Gateway:
                 status=HTTPStatus.FORBIDDEN,
             )
         # On to the status page, so that the code leaves the address bar.
-        return self._pages.show(
-            "message.html",
+        return self._pages.message(
+            "Paired",
+            "This browser is paired.",
             status=HTTPStatus.SEE_OTHER,
             headers={
                 "Location": "/",
@@ -131,8 +166,6 @@ class Gateway:
                     f"Max-Age={COOKIE_SECONDS}"
                 ),
             },
-            title="Paired",
-            sentences=("This browser is paired.",),
         )
 
     async def _status(self, browser: BrowserId | None) -> Answer:

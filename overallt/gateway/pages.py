@@ -1,13 +1,20 @@
-"""The gateway's pages, printed from templates, with the headers they all need."""
+"""The gateway's pages, printed from templates, with the headers they all need.
+
+What a page says is written in English, where it is said, and is looked up in the
+catalogue of its reader's language: by ``Pages.message`` what stands in Python, by
+``{% trans %}`` what stands in templates.
+"""
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from importlib import resources
 from typing import Final
 
 import jinja2
 
-from overallt.gateway.amounts import amount
+from overallt.gateway.amounts import amount, number
+from overallt.gateway.languages import sentences
 from overallt.gateway.messages import Answer
 from overallt.protocol.refusals import RefusalCode
 
@@ -67,18 +74,21 @@ REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class Pages:
-    """Prints pages; *server_url* is where the patron finds his own pages."""
+    """Prints pages in one language.
 
-    def __init__(self, server_url: str) -> None:
+    The patron finds his own pages at *server_url*.
+    """
+
+    def __init__(self, server_url: str, language: str) -> None:
         self._server_url = server_url
-        self._templates = jinja2.Environment(
-            loader=jinja2.PackageLoader("overallt.gateway"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
+        self._language = language
+        self._catalogue = sentences(language)
+        self._templates = templates()
+        self._templates.install_gettext_callables(  # type: ignore[attr-defined]
+            self._catalogue.gettext, self._catalogue.ngettext, newstyle=True
         )
-        self._templates.filters["amount"] = amount
+        self._templates.filters["amount"] = partial(amount, language=language)
+        self._templates.filters["number"] = partial(number, language=language)
 
     def show(
         self,
@@ -90,7 +100,9 @@ class Pages:
     ) -> Answer:
         """Print *template* with *facts*; everything in them is escaped."""
         page = self._templates.get_template(template)
-        text = page.render(server_url=self._server_url, **facts)
+        text = page.render(
+            server_url=self._server_url, language=self._language, **facts
+        )
         return Answer(
             status=status,
             body=text.encode(),
@@ -101,16 +113,33 @@ class Pages:
             },
         )
 
-    def message(self, title: str, *sentences: str, status: HTTPStatus) -> Answer:
-        """Print a page that says one thing and what to do about it."""
+    def message(
+        self,
+        title: str,
+        *sentences: str,
+        status: HTTPStatus,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Print a page that says one thing and what to do about it, translated."""
+        translated = self._catalogue.gettext
         return self.show(
-            "message.html", status=status, title=title, sentences=sentences
+            "message.html",
+            status=status,
+            headers=headers,
+            title=translated(title),
+            sentences=[translated(sentence) for sentence in sentences],
         )
 
     def refusal(self, code: str, description: str) -> Answer:
-        """Print what the server's refusal means to the patron."""
-        title, advice = REFUSALS.get(code, ("The server refused", description))
-        return self.message(title, advice, status=HTTPStatus.FORBIDDEN)
+        """Print what the server's refusal means to the patron.
+
+        Of an unknown one the server's own *description* is quoted as it is.
+        """
+        if code in REFUSALS:
+            return self.message(*REFUSALS[code], status=HTTPStatus.FORBIDDEN)
+        return self.show(
+            "refused.html", status=HTTPStatus.FORBIDDEN, description=description
+        )
 
     def part(self, name: str, content_type: str) -> Answer:
         """Return the gateway's own script or style."""
@@ -120,3 +149,18 @@ class Pages:
             body=file.read_bytes(),
             headers={"Content-Type": content_type, **SECURITY_HEADERS},
         )
+
+
+def templates() -> jinja2.Environment:
+    """Return the pages' templates, without a language yet."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("overallt.gateway"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # A sentence may be broken into lines wherever the template's lines end.
+    environment.policies["ext.i18n.trimmed"] = True
+    return environment

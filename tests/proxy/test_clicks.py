@@ -61,7 +61,7 @@ async def test_a_click_that_is_confirmed_is_a_flattr(
 
     text = consent.body.decode()
     assert "<b>site.test</b>/song" in text
-    assert "4.50 EUR" in text
+    assert "4.50\N{NO-BREAK SPACE}€" in text
     assert "Not confirmed on this site" in text
     assert b"<h1>Flattred</h1>" in flattred.body
     assert len(api.flattrs) == 1

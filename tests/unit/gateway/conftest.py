@@ -69,6 +69,7 @@ class Api:
     means: dict[str, object] = field(default_factory=lambda: dict(MEANS))
     refusal: str | None = None
     refuses: str = "POST"
+    words: str = "Of <tomorrow>."
     down: bool = False
     asked: list[str] = field(default_factory=list)
     click_ids: list[str] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Api:
         if self.refusal and request.method == self.refuses:
             body = {
                 "error": self.refusal,
-                "error_description": "Of <tomorrow>.",
+                "error_description": self.words,
                 "error_uri": "",
             }
             return web.json_response(body, status=403)

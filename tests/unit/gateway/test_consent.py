@@ -27,9 +27,9 @@ async def test_the_page_says_who_asks_for_whom_and_what_it_costs(browser: Any) -
     assert "A &lt;b&gt;song&lt;/b&gt;</b> by" in text
     assert '<b class="owner">ada</b>' in text
     assert "Not confirmed on this site" in text
-    assert "2.25 EUR" in text
-    assert "5.00 EUR" in text
-    assert "10.50 EUR" in text
+    assert "2.25\N{NO-BREAK SPACE}€" in text
+    assert "5.00\N{NO-BREAK SPACE}€" in text
+    assert "10.50\N{NO-BREAK SPACE}€" in text
 
 
 async def test_the_button_is_dead_at_first(browser: Any) -> None:

@@ -176,9 +176,9 @@ async def test_the_status_page_shows_means_and_flattrs(browser: Any) -> None:
     text = (await browser.open("/")).body.decode()
 
     assert "<b>grace</b>" in text
-    assert "10.50 EUR" in text
+    assert "10.50\N{NO-BREAK SPACE}€" in text
     assert "An essay" in text
-    assert "1.80 EUR" in text
+    assert "1.80\N{NO-BREAK SPACE}€" in text
 
 
 async def test_the_status_page_of_a_new_patron(browser: Any, api: Any) -> None:
