@@ -1,0 +1,229 @@
+"""Every page of the gateway as it is seen: by its reader, and by axe."""
+
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from browsers import CHROMIUM, missing
+from npm import NpmPackage, download
+from skips import skip_for_want_of
+
+from overallt.gateway.consent import AskingPage
+from overallt.gateway.languages import LANGUAGES
+from overallt.gateway.messages import ORIGIN, Answer
+from overallt.gateway.pages import Pages, templates
+from overallt.protocol.messages import FlattrWorth, Means, MiniUser, Thing, User
+
+AXE = NpmPackage(
+    "axe-core",
+    "4.14.1",
+    "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5",
+)
+# The longest word of each kind that the server lets through, and one that breaks.
+USERNAME = "abcdefghijklmnopqrstuvwxyz1234"
+TITLE = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamte, in full"
+THING = Thing(
+    resource="",
+    link="",
+    id=7,
+    url="",
+    title=TITLE,
+    description="",
+    tags=[],
+    language="",
+    category="",
+    created_at=0,
+    owner=MiniUser(resource="", link="", username=USERNAME),
+    hidden=False,
+    image="",
+    flattrs=0,
+    flattrs_user_count=0,
+)
+USER = User(
+    resource="",
+    link="",
+    username=USERNAME,
+    url="",
+    firstname="",
+    lastname="",
+    avatar="",
+    about="",
+    city="",
+    country="",
+)
+RICH = Means(
+    currency="EUR",
+    means_minor=100000,
+    budget_minor=10000,
+    budget_active=True,
+    period="2026-01",
+    pot_minor=10000,
+    flattrs=[FlattrWorth(thing=7, title=TITLE, worth_minor=10000)],
+    next_worth_minor=10000,
+)
+POOR = Means(
+    currency="EUR",
+    means_minor=100000,
+    budget_minor=10000,
+    budget_active=False,
+    period="2026-01",
+    pot_minor=0,
+    flattrs=[],
+    next_worth_minor=0,
+)
+ASKING = AskingPage(host="blog.test", rest="/" + 200 * "y")
+CONSENT = {"thing": THING, "tag_id": "7", "ticket": "t"}
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "asks": (
+        "consent.html",
+        CONSENT | {"means": RICH, "page": ASKING, "second_step": False},
+    ),
+    "asks_twice": (
+        "consent.html",
+        CONSENT | {"means": RICH, "page": ASKING, "second_step": True},
+    ),
+    "asks_in_vain": (
+        "consent.html",
+        CONSENT | {"means": POOR, "page": None, "second_step": False},
+    ),
+    "flattred": ("flattred.html", {"thing": THING, "ticket": "t", "again": False}),
+    "again": ("flattred.html", {"thing": THING, "ticket": "t", "again": True}),
+    "status": ("status.html", {"user": USER, "means": RICH}),
+    "poor": ("status.html", {"user": USER, "means": POOR}),
+    "opened": ("opened.html", {"target": "/give/7"}),
+    "refused": ("refused.html", {"description": "Of tomorrow."}),
+    "message": (
+        "message.html",
+        {"title": "Overallt", "sentences": ["Overallt " + 100 * "y"]},
+    ),
+}
+WIDTHS = (320, 360, 1024)
+TOO_WIDE = """() => [...document.querySelectorAll("body, body *")]
+    .filter((each) => each.clientWidth && each.scrollWidth > each.clientWidth)
+    .map((each) => each.outerHTML)"""
+FOCUS = """() => {
+    const seen = getComputedStyle(document.activeElement);
+    return [document.activeElement.id, seen.outlineStyle, seen.outlineWidth];
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Give a Chromium in which contexts are opened."""
+    reason = missing("chromium")
+    if reason is not None:
+        skip_for_want_of(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the script that looks for what some readers could not read."""
+    try:
+        archive = download(AXE, tmp_path_factory.mktemp("axe"))
+    except (FileNotFoundError, subprocess.SubprocessError) as error:
+        skip_for_want_of(f"axe-core ({error})")
+    with tarfile.open(archive) as files:
+        script = files.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
+
+
+def answer(pages: Pages, name: str) -> Answer:
+    """Print the page *name*, or the style or script that it asks for."""
+    if name == "gateway.css":
+        return pages.part(name, "text/css; charset=utf-8")
+    if name == "arm.js":
+        return pages.part(name, "text/javascript; charset=utf-8")
+    template, facts = PAGES[name]
+    return pages.show(template, status=HTTPStatus.OK, **facts)
+
+
+def window(chromium: Any, language: str, **looks: Any) -> Any:
+    """Open a window in which the gateway's origin answers in *language*."""
+    pages = Pages("https://server.test", language)
+    opened = chromium.new_context(viewport={"width": 360, "height": 640}, **looks)
+    page = opened.new_page()
+
+    def serve(route: Any) -> None:
+        given = answer(pages, route.request.url.removeprefix(f"{ORIGIN}/"))
+        route.fulfill(
+            status=int(given.status), body=given.body, headers=dict(given.headers)
+        )
+
+    page.route(f"{ORIGIN}/**", serve)
+    return page
+
+
+def test_every_template_is_looked_at() -> None:
+    parts = {"base.html", "money.html"}
+
+    assert set(templates().list_templates()) == parts | {
+        template for template, _ in PAGES.values()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_wider_than_its_place(chromium: Any, language: str) -> None:
+    page = window(chromium, language)
+    for name in PAGES:
+        page.goto(f"{ORIGIN}/{name}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 640})
+
+            assert [] == page.evaluate(TOO_WIDE), (name, width)
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(chromium: Any, axe: str, language: str, scheme: str) -> None:
+    # Colours that are still changing would be judged on their way.
+    page = window(chromium, language, color_scheme=scheme, reduced_motion="reduce")
+    for name in PAGES:
+        page.goto(f"{ORIGIN}/{name}")
+        if page.locator("#confirm").count():
+            page.locator("#confirm:enabled").wait_for()
+        page.evaluate(axe)
+        found = page.evaluate("axe.run()")
+
+        assert [] == [each["id"] for each in found["violations"]], name
+        assert found["passes"], name
+    page.context.close()
+
+
+def test_the_keyboard_reaches_the_button_and_shows_where_it_is(chromium: Any) -> None:
+    page = window(chromium, "en")
+    page.goto(f"{ORIGIN}/asks")
+    page.locator("#confirm:enabled").wait_for()
+    before = page.evaluate("document.activeElement.tagName")
+    page.keyboard.press("Tab")
+    after = page.evaluate(FOCUS)
+    page.context.close()
+
+    assert "BODY" == before
+    assert ["confirm", "solid", "3px"] == after
+
+
+@pytest.mark.parametrize(("motion", "lasts"), [("reduce", "0s"), ("no-preference", "")])
+def test_what_moves_is_still_for_whoever_wants_it_so(
+    chromium: Any, motion: str, lasts: str
+) -> None:
+    page = window(chromium, "en", reduced_motion=motion)
+    page.goto(f"{ORIGIN}/asks")
+    seconds = page.locator("#confirm").evaluate(
+        "(each) => getComputedStyle(each).transitionDuration"
+    )
+    page.context.close()
+
+    assert (lasts or "0.15s, 0.15s, 0.15s") == seconds
