@@ -215,6 +215,18 @@ def test_the_keyboard_reaches_the_button_and_shows_where_it_is(chromium: Any) ->
     assert ["confirm", "solid", "3px"] == after
 
 
+def test_whoever_tabs_past_the_button_comes_back_to_it(chromium: Any) -> None:
+    page = window(chromium, "en")
+    page.goto(f"{ORIGIN}/asks")
+    page.locator("#confirm:enabled").wait_for()
+    for key in ("Tab", "Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+    focused = page.evaluate("document.activeElement.id")
+    page.context.close()
+
+    assert "confirm" == focused
+
+
 @pytest.mark.parametrize(("motion", "lasts"), [("reduce", "0s"), ("no-preference", "")])
 def test_what_moves_is_still_for_whoever_wants_it_so(
     chromium: Any, motion: str, lasts: str

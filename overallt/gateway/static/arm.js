@@ -44,7 +44,9 @@ if (button instanceof HTMLButtonElement) {
         if (event.repeat) {
             event.preventDefault();  // A key held down is no second press.
         }
-        if (event.key !== 'Tab') {
+        // These move the focus and press nothing; a button that went dead under
+        // Shift could not be reached backwards.
+        if (event.key !== 'Tab' && event.key !== 'Shift') {
             touched(event);
         }
     }, true);
