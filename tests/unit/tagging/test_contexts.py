@@ -59,6 +59,7 @@ def test_the_shared_vectors_hold(
         ("<option>x<optgroup>y</optgroup>[Flattr=1]", ["1"]),
         ("<p>x<option>y</p>[Flattr=1]", ["1"]),
         ("<a>x<a>y</a>[Flattr=1]", ["1"]),
+        ("<a>x<table><a>y</table></a>[Flattr=1]", ["1"]),
         ("<nobr contenteditable>x<nobr>y</nobr>[Flattr=1]", ["1"]),
         ("<table contenteditable>x<table>[Flattr=1]", ["1"]),
         ("<table><form contenteditable><td>[Flattr=1]", ["1"]),
