@@ -3,6 +3,8 @@
 ```
 credentials.json   the server and its access token
 gateway.sqlite     paired browsers, hashed
+queue.sqlite       clicks that wait for the server
+index              which things exist, as last heard
 seal.key           the key that seals links
 authority/         the CA of this installation
 proxy.pac          what tells a browser to use the proxy
@@ -31,6 +33,16 @@ class DataFolder:
     def browsers(self) -> Path:
         """Hold the paired browsers."""
         return self.root / "gateway.sqlite"
+
+    @property
+    def queue(self) -> Path:
+        """Hold the confirmed clicks that the server has not answered yet."""
+        return self.root / "queue.sqlite"
+
+    @property
+    def index(self) -> Path:
+        """Hold the index of things as it was last heard of."""
+        return self.root / "index"
 
     @property
     def seal_key(self) -> Path:

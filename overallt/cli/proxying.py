@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from overallt.cli.connecting import Connecting
 from overallt.cli.folders import DataFolder
 from overallt.client.index import Index
+from overallt.client.index_file import IndexFile
+from overallt.client.queue import Queue
+from overallt.client.sending import Sending
 from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
@@ -38,15 +41,19 @@ async def run_proxy(
         OSError: the data folder cannot be used.
     """
     connect = Connecting(folder, server_url)
+    sending = Sending(Queue(folder.queue), connect, clock=now)
     gateway = Gateway(
         connect=connect,
+        sending=sending,
         server_url=server_url,
         browsers=Browsers(folder.browsers),
         seals=Seals(load_key(folder.seal_key)),
     )
     # The index is public: it is asked for without saying who asks.
     async with Server(server_url, None) as server:
-        addon = Addon(settings, gateway, Index(server), clock=now, resolve=resolve)
+        file = IndexFile(folder.index, server_url)
+        index = Index(server, file, clock=now, on_return=sending.wake)
+        addon = Addon(settings, gateway, index, sending, clock=now, resolve=resolve)
         async with running_proxy(settings, addon, now=now()) as (host, port):
             ready(host, port)
             await stop.wait()

@@ -9,6 +9,7 @@ from overallt.cli.credentials import Credentials
 from overallt.cli.folders import DataFolder
 from overallt.cli.parameters import listen_option
 from overallt.cli.proxy_command import server_of
+from overallt.gateway.messages import ORIGIN
 
 ANSWER_SECONDS = 1.0
 
@@ -24,6 +25,7 @@ def status(folder: DataFolder, listen: tuple[str, int]) -> None:
     click.echo(f"Proxy         {listen[0]}:{listen[1]}, {_answering(*listen)}")
     click.echo(f"Authority     {_authority(folder)}")
     click.echo(f"Browsers      {_browsers(folder)} paired")
+    click.echo(f"Queue         {_queue(folder)}")
 
 
 def _signed_in(folder: DataFolder) -> str:
@@ -66,3 +68,13 @@ def _browsers(folder: DataFolder) -> int:
     from overallt.gateway.browsers import Browsers
 
     return Browsers(folder.browsers).count() if folder.browsers.exists() else 0
+
+
+def _queue(folder: DataFolder) -> str:
+    from overallt.client.queue import Queue, State
+
+    clicks = Queue(folder.queue).clicks() if folder.queue.exists() else []
+    refused = sum(each.state is State.REFUSED for each in clicks)
+    waits = f"{len(clicks) - refused} waiting for the server"
+    # Why, and what to do, is told at length where it can be deleted.
+    return f"{waits}, {refused} refused: see {ORIGIN}/" if refused else waits

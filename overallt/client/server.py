@@ -7,6 +7,7 @@ time left, not the message expected). Addresses and access tokens are never put
 into an error or a log.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -38,6 +39,10 @@ INDEX_WAIT_SECONDS: Final = 25
 
 class ServerUnreachable(Exception):
     """The server did not answer, or not as this API is spoken."""
+
+
+class ServerInTrouble(ServerUnreachable):
+    """The server is there, but failed at this one question."""
 
 
 class Refused(Exception):
@@ -85,6 +90,17 @@ class Server:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    @property
+    def sign_in(self) -> str | None:
+        """Name server and access token by a hash; ``None`` without a token.
+
+        It tells whether two sign-ins are the same one, and nothing about them.
+        """
+        if self._access_token is None:
+            return None
+        both = f"{self._base_url}\n{self._access_token}"
+        return hashlib.sha256(both.encode()).hexdigest()
 
     async def close(self) -> None:
         """Close the connections; the next question would open new ones."""
@@ -143,15 +159,17 @@ class Server:
         )
         return _message(AccessToken, reply)
 
-    async def index(self, etag: str | None) -> IndexAnswer:
-        """Ask which things exist; with an *etag*, only once that has changed.
+    async def index(self, etag: str | None, *, wait: bool) -> IndexAnswer:
+        """Ask which things exist; with an *etag*, only if that has changed.
 
-        The server may keep the question open for ``INDEX_WAIT_SECONDS``.
+        With *wait* the server may keep the question open until then, for
+        ``INDEX_WAIT_SECONDS`` at most.
         """
         headers = {}
         if etag is not None:
             headers["If-None-Match"] = etag
-            headers["Prefer"] = f"wait={INDEX_WAIT_SECONDS}"
+            if wait:
+                headers["Prefer"] = f"wait={INDEX_WAIT_SECONDS}"
         reply = await self._ask(
             "GET",
             "/rest/v2/things/index",
@@ -210,14 +228,14 @@ def _check(reply: _Reply) -> None:
         return
     if reply.status < HTTPStatus.BAD_REQUEST:
         raise ServerUnreachable("The server points to another address.")
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServerInTrouble("The server is in trouble.")
     try:
         error = decode(Error, reply.body)
     except MalformedMessage:
         raise ServerUnreachable(
             f"The server answered with status {reply.status} and without a reason."
         ) from None
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ServerUnreachable("The server is in trouble.")
     raise Refused(error.error, error.error_description)
 
 

@@ -5,6 +5,9 @@ says who asks for whom, what there is to give, and that nobody has confirmed the
 thing's owner on that site (no site's owner can be proved to a server yet, so
 this is said of every site). Without script confirming takes two steps: the first
 press shows the second page, whose ticket is no good within its first 600 ms.
+
+Without a server the page can say neither owner nor means. It says so, and what is
+confirmed waits in the queue.
 """
 
 from collections.abc import Callable
@@ -13,12 +16,16 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from overallt.client.queue import NotKept
+from overallt.client.sending import NoAnswer, Sending
 from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway.browsers import BrowserId
+from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.messages import Answer, Request
 from overallt.gateway.pages import Pages
-from overallt.gateway.tickets import Purpose, TicketRefused, Tickets, TooEarly
+from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
 from overallt.protocol.messages import Thing
+from overallt.protocol.refusals import RefusalCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,16 @@ class Consent:
     """Asks the patron and sends what he confirmed to the server."""
 
     def __init__(
-        self, connect: Callable[[], Server], tickets: Tickets, pages: Pages
+        self,
+        connect: Callable[[], Server],
+        sending: Sending,
+        kept_clicks: KeptClicks,
+        tickets: Tickets,
+        pages: Pages,
     ) -> None:
         self._connect = connect
+        self._sending = sending
+        self._kept_clicks = kept_clicks
         self._tickets = tickets
         self._pages = pages
 
@@ -54,24 +68,26 @@ class Consent:
                 request.form("ticket"), browser, Purpose.GIVE, tag_id, now=now
             )
         except TicketRefused as refused:
-            return self._ticket_refused(refused)
+            return self._pages.ticket_refused(refused)
         if request.form("step") != "give":
             return await self._show(
                 browser, tag_id, ticket.page, second_step=True, now=now
             )
         try:
-            async with self._connect() as server:
-                thing = await server.thing(tag_id)
-                await server.flattr(thing.id, click_id=ticket.click_id)
+            thing = await self._sending.give(click_id=ticket.click_id, tag_id=tag_id)
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
-        except ServerUnreachable:
+        except NotKept:
             return self._pages.message(
-                "The server does not answer",
-                "It is not certain whether your flattr arrived. Go back to the "
-                "button and try again in a while: it counts once at most.",
-                status=HTTPStatus.BAD_GATEWAY,
+                "Your flattr could not be kept",
+                "It was not written down, so it was not sent either. Is the disk "
+                "full? Make room, go back to the button and try again.",
+                status=HTTPStatus.INSUFFICIENT_STORAGE,
             )
+        except NoAnswer:
+            # If it is not there any more, it was sent, or taken back, meanwhile.
+            kept = await self._kept_clicks.ask_again(browser, tag_id, now=now)
+            return kept or await self.ask(browser, tag_id, ticket.page, now=now)
         return self._flattred(browser, thing, again=False, now=now)
 
     async def undo(
@@ -83,14 +99,18 @@ class Consent:
                 request.form("ticket"), browser, Purpose.UNDO, tag_id, now=now
             )
         except TicketRefused as refused:
-            return self._ticket_refused(refused)
+            return self._pages.ticket_refused(refused)
         try:
             async with self._connect() as server:
                 await server.undo(int(tag_id))
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
-            return self._unreachable()
+            return self._pages.message(
+                "The server does not answer",
+                "Nothing was changed. Try again in a while.",
+                status=HTTPStatus.BAD_GATEWAY,
+            )
         return self._pages.message(
             "Taken back",
             "The flattr is undone and takes no part of this month's budget. From "
@@ -107,19 +127,25 @@ class Consent:
         second_step: bool,
         now: datetime,
     ) -> Answer:
+        kept = await self._kept_clicks.ask_again(browser, tag_id, now=now)
+        if kept is not None:
+            return kept
+        thing = means = None
+        server = self._connect()
         try:
-            async with self._connect() as server:
+            async with server:
                 thing = await server.thing(tag_id)
                 means = await server.means()
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
-            return self._unreachable()
-        if thing.flattred:
+            if server.sign_in is None:
+                return self._pages.refusal(RefusalCode.UNAUTHORIZED, "")
+        if thing is not None and thing.flattred:
             return self._flattred(browser, thing, again=True, now=now)
         ticket = self._tickets.issue(browser, Purpose.GIVE, tag_id, page=page, now=now)
         return self._pages.show(
-            "consent.html",
+            "consent.html" if means else "consent_unseen.html",
             thing=thing,
             means=means,
             tag_id=tag_id,
@@ -136,29 +162,6 @@ class Consent:
         )
         return self._pages.show(
             "flattred.html", thing=thing, ticket=ticket, again=again
-        )
-
-    def _unreachable(self) -> Answer:
-        return self._pages.message(
-            "The server does not answer",
-            "Nothing was changed. Try again in a while.",
-            status=HTTPStatus.BAD_GATEWAY,
-        )
-
-    def _ticket_refused(self, refused: TicketRefused) -> Answer:
-        if isinstance(refused, TooEarly):
-            return self._pages.message(
-                "That was very quick",
-                "So that nobody can trick you into a click, a confirmation counts "
-                "only after the page was to be seen for a moment. Go back to the "
-                "button and try again.",
-                status=HTTPStatus.FORBIDDEN,
-            )
-        return self._pages.message(
-            "This page is used up",
-            "A confirmation counts once and within five minutes. Go back to the "
-            "button and press it again.",
-            status=HTTPStatus.FORBIDDEN,
         )
 
 

@@ -5,6 +5,7 @@
 /pair/CODE   pairs this browser, once
 /give/ID     GET: the consent page; POST: the flattr
 /undo/ID     POST: takes it back
+/drop/CLICK  POST: takes a kept click out of the queue
 /gateway.css, /arm.js
 ```
 
@@ -19,10 +20,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
+from overallt.client.sending import Sending
 from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway import checks
 from overallt.gateway.browsers import BrowserId, Browsers
 from overallt.gateway.consent import Consent
+from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.languages import LANGUAGES, preferred
 from overallt.gateway.messages import ORIGIN, Answer, Request
 from overallt.gateway.pages import Pages
@@ -43,6 +46,7 @@ class Gateway:
         self,
         *,
         connect: Callable[[], Server],
+        sending: Sending,
         server_url: str,
         browsers: Browsers,
         seals: Seals,
@@ -52,6 +56,7 @@ class Gateway:
         self._desks = {
             language: _Desk(
                 connect=connect,
+                sending=sending,
                 browsers=browsers,
                 seals=seals,
                 tickets=tickets,
@@ -77,6 +82,7 @@ class _Desk:
         self,
         *,
         connect: Callable[[], Server],
+        sending: Sending,
         browsers: Browsers,
         seals: Seals,
         tickets: Tickets,
@@ -86,7 +92,8 @@ class _Desk:
         self._browsers = browsers
         self._seals = seals
         self._pages = pages
-        self._consent = Consent(connect, tickets, pages)
+        self._kept_clicks = KeptClicks(sending, tickets, pages)
+        self._consent = Consent(connect, sending, self._kept_clicks, tickets, pages)
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
         """Answer *request*, whatever it is."""
@@ -117,7 +124,7 @@ class _Desk:
         if room == "pair":
             return self._pair(name, now)
         if room == "" and not name:
-            return await self._status(browser)
+            return await self._status(browser, now)
         if room != "give" or not _is_tag_id(name):
             return self._nothing_here()
         if browser is None:
@@ -143,6 +150,8 @@ class _Desk:
             return await self._consent.give(request, browser, name.lower(), now=now)
         if room == "undo" and is_thing_id(name):
             return await self._consent.undo(request, browser, name, now=now)
+        if room == "drop":
+            return await self._kept_clicks.drop(request, browser, name, now=now)
         return self._nothing_here()
 
     def _pair(self, code: str, now: datetime) -> Answer:
@@ -168,7 +177,7 @@ class _Desk:
             },
         )
 
-    async def _status(self, browser: BrowserId | None) -> Answer:
+    async def _status(self, browser: BrowserId | None, now: datetime) -> Answer:
         if browser is None:
             return self._unpaired()
         try:
@@ -178,13 +187,12 @@ class _Desk:
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
-            return self._pages.message(
-                "The server does not answer",
-                "This browser is paired, and pages pass unchanged until the "
-                "server is back: no button is shown that could not deliver.",
-                status=HTTPStatus.BAD_GATEWAY,
+            clicks = await self._kept_clicks.listed(browser, now=now)
+            return self._pages.show(
+                "offline.html", status=HTTPStatus.BAD_GATEWAY, clicks=clicks
             )
-        return self._pages.show("status.html", user=user, means=means)
+        clicks = await self._kept_clicks.listed(browser, now=now)
+        return self._pages.show("status.html", user=user, means=means, clicks=clicks)
 
     def _unpaired(self) -> Answer:
         return self._pages.message(

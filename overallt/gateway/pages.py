@@ -13,9 +13,11 @@ from typing import Final
 
 import jinja2
 
+from overallt.client.sending import OTHER_SIGN_IN, TOO_OLD
 from overallt.gateway.amounts import amount, number
 from overallt.gateway.languages import sentences
 from overallt.gateway.messages import Answer
+from overallt.gateway.tickets import TicketRefused, TooEarly
 from overallt.protocol.refusals import RefusalCode
 
 # No frame, no foreign script, no opener, no copy: the page can be seen and used
@@ -69,6 +71,17 @@ REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     RefusalCode.PERIOD_CLOSED: (
         "The month is over",
         "This flattr belongs to a month that was closed; it cannot be undone.",
+    ),
+    TOO_OLD: (
+        "Too old",
+        "The server could not be reached for 30 days, so this was given up.",
+    ),
+    OTHER_SIGN_IN: (
+        "Confirmed in another sign-in",
+        (
+            "The proxy was signed in anew before this could be sent, perhaps as "
+            "somebody else. If you still mean it, go back to the button."
+        ),
     ),
 }
 
@@ -139,6 +152,29 @@ class Pages:
             return self.message(*REFUSALS[code], status=HTTPStatus.FORBIDDEN)
         return self.show(
             "refused.html", status=HTTPStatus.FORBIDDEN, description=description
+        )
+
+    def reason(self, code: str) -> tuple[str, str]:
+        """Say what a refusal means: a title, and what to do."""
+        title, advice = REFUSALS.get(code, ("The server refused", ""))
+        translated = self._catalogue.gettext
+        return translated(title), advice and translated(advice)
+
+    def ticket_refused(self, refused: TicketRefused) -> Answer:
+        """Print why a confirmation did not count."""
+        if isinstance(refused, TooEarly):
+            return self.message(
+                "That was very quick",
+                "So that nobody can trick you into a click, a confirmation counts "
+                "only after the page was to be seen for a moment. Go back to the "
+                "button and try again.",
+                status=HTTPStatus.FORBIDDEN,
+            )
+        return self.message(
+            "This page is used up",
+            "A confirmation counts once and within five minutes. Go back to the "
+            "button and press it again.",
+            status=HTTPStatus.FORBIDDEN,
         )
 
     def part(self, name: str, content_type: str) -> Answer:

@@ -9,11 +9,11 @@
                          └─ five minutes: gone
 ```
 
-A ticket is bound to the paired browser that was shown the page, to the thing
-and to what is to be done. Whatever the outcome, presenting it spends it: I9, a
-ticket is redeemed at most once. It also remembers the page that asked and the
-click id, so that one consent is one click however often it is sent on. Tickets
-live in memory only: after a restart the patron is shown the page again.
+A ticket is bound to the paired browser that was shown the page, to the thing or
+kept click, and to what is to be done. Whatever the outcome, presenting it spends
+it: I9, a ticket is redeemed at most once. It also remembers the page that asked
+and the click id, so that one consent is one click however often it is sent on.
+Tickets live in memory only: after a restart the patron is shown the page again.
 """
 
 import secrets
@@ -37,6 +37,7 @@ class Purpose(StrEnum):
 
     GIVE = "give"
     UNDO = "undo"
+    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True)

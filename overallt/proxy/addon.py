@@ -25,6 +25,7 @@ from mitmproxy.connection import Server
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from overallt.client.index import Index
+from overallt.client.sending import Sending
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
 from overallt.proxy import headers
@@ -56,6 +57,7 @@ class Addon:
         settings: ProxySettings,
         gateway: Gateway,
         index: Index,
+        sending: Sending,
         *,
         clock: Callable[[], datetime],
         resolve: Resolver,
@@ -63,6 +65,7 @@ class Addon:
         self._settings = settings
         self._gateway = gateway
         self._index = index
+        self._sending = sending
         self._clock = clock
         self._egress = Egress(
             local_sites=settings.local_sites,
@@ -70,18 +73,20 @@ class Addon:
             resolve=resolve,
         )
         self._asked_for = WeakKeyDictionary[Server, Address]()
-        self._following: asyncio.Task[None] | None = None
+        self._following: list[asyncio.Task[None]] = []
 
     def running(self) -> None:
-        """Begin to follow which things exist."""
-        self._following = asyncio.create_task(self._index.follow())
+        """Begin to follow which things exist, and to send what waits."""
+        self._following = [
+            asyncio.create_task(each.follow()) for each in (self._index, self._sending)
+        ]
 
     async def done(self) -> None:
-        """Stop following."""
-        if self._following is not None:
-            self._following.cancel()
+        """Stop following and sending."""
+        for task in self._following:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._following
+                await task
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Fit the request to what this proxy can pass back."""

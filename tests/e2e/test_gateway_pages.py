@@ -3,6 +3,7 @@
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from npm import NpmPackage, download
 from skips import skip_for_want_of
 
 from overallt.gateway.consent import AskingPage
+from overallt.gateway.kept_clicks import ListedClick
 from overallt.gateway.languages import LANGUAGES
 from overallt.gateway.messages import ORIGIN, Answer
 from overallt.gateway.pages import Pages, templates
@@ -74,6 +76,16 @@ POOR = Means(
     flattrs=[],
     next_worth_minor=0,
 )
+WAITING = ListedClick(
+    click_id="c",
+    tag_id=USERNAME,
+    confirmed_at="2026-01-01 00:00 UTC",
+    refusal=None,
+    advice="",
+    ticket="t",
+)
+UNDERWAY = replace(WAITING, ticket=None)
+GIVEN_UP = replace(WAITING, refusal="Of tomorrow", advice="Overallt " + 100 * "y")
 ASKING = AskingPage(host="blog.test", rest="/" + 200 * "y")
 CONSENT = {"thing": THING, "tag_id": "7", "ticket": "t"}
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -91,8 +103,18 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "flattred": ("flattred.html", {"thing": THING, "ticket": "t", "again": False}),
     "again": ("flattred.html", {"thing": THING, "ticket": "t", "again": True}),
-    "status": ("status.html", {"user": USER, "means": RICH}),
-    "poor": ("status.html", {"user": USER, "means": POOR}),
+    "asks_unseen": (
+        "consent_unseen.html",
+        {"tag_id": USERNAME, "ticket": "t", "page": ASKING, "second_step": False},
+    ),
+    "kept": ("kept.html", {"click": WAITING}),
+    "underway": ("kept.html", {"click": UNDERWAY}),
+    "status": (
+        "status.html",
+        {"user": USER, "means": RICH, "clicks": [WAITING, UNDERWAY, GIVEN_UP]},
+    ),
+    "poor": ("status.html", {"user": USER, "means": POOR, "clicks": []}),
+    "offline": ("offline.html", {"clicks": [WAITING, UNDERWAY, GIVEN_UP]}),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),
     "message": (
@@ -166,7 +188,7 @@ def window(chromium: Any, language: str, **looks: Any) -> Any:
 
 
 def test_every_template_is_looked_at() -> None:
-    parts = {"base.html", "money.html"}
+    parts = {"base.html", "money.html", "arming.html", "confirming.html", "queue.html"}
 
     assert set(templates().list_templates()) == parts | {
         template for template, _ in PAGES.values()

@@ -22,6 +22,9 @@ from sites import https_site
 from world import World, program
 
 from overallt.client.index import Index
+from overallt.client.index_file import IndexFile
+from overallt.client.queue import Queue
+from overallt.client.sending import Sending
 from overallt.client.server import Server
 from overallt.demo.people import settle_in
 from overallt.gateway.browsers import Browsers
@@ -132,18 +135,16 @@ class Failing:
 class FailingIndex(Index):
     """An index of everything that there may be."""
 
-    def __init__(self, server: Server, failing: Failing) -> None:
-        super().__init__(server)
-        self._failing = failing
+    failing: Failing
 
     @override
     def __len__(self) -> int:
-        self._failing.at("before the page")
+        self.failing.at("before the page")
         return 1
 
     @override
     def knows(self, tag_id: str) -> bool:
-        self._failing.at("in the rewriter")
+        self.failing.at("in the rewriter")
         return True
 
 
@@ -174,15 +175,19 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         max_buttons=50,
     )
     server = Server("http://127.0.0.1:1", None)
+    sending = Sending(Queue(folder / "queue.sqlite"), lambda: server, clock=now)
     gateway = FailingGateway(
         connect=lambda: server,
+        sending=sending,
         server_url="http://127.0.0.1:1",
         browsers=Browsers(folder / "gateway.sqlite"),
         seals=Seals(bytes(32)),
     )
     gateway.failing = failing
-    index = FailingIndex(server, failing)
-    addon = Addon(settings, gateway, index, clock=now, resolve=resolve)
+    file = IndexFile(folder / "index", "http://127.0.0.1:1")
+    index = FailingIndex(server, file, clock=now, on_return=sending.wake)
+    index.failing = failing
+    addon = Addon(settings, gateway, index, sending, clock=now, resolve=resolve)
     async with running_proxy(settings, addon, now=now()) as (host, port):
         ca = settings.authority_folder / "mitmproxy-ca-cert.pem"
         page = await asyncio.to_thread(fetch, f"{host}:{port}", ca)

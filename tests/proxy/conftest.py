@@ -19,6 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from overallt.client.index import Index
+from overallt.client.index_file import HeardIndex, IndexFile
+from overallt.client.queue import Queue
+from overallt.client.sending import Sending
 from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
@@ -220,6 +223,15 @@ class Api:
             text=json.dumps(self.thing()), content_type="application/json"
         )
 
+    async def start(self) -> None:
+        """Answer, at the same address as ever."""
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self.answer)
+        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", self.port).start()
+        self.port = self.runner.addresses[0][1]
+
     async def stop(self) -> None:
         if self.runner is not None:
             await self.runner.cleanup()
@@ -229,13 +241,7 @@ class Api:
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     api = Api()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", api.answer)
-    api.runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await api.runner.setup()
-    tcp = web.TCPSite(api.runner, "127.0.0.1", 0)
-    await tcp.start()
-    api.port = api.runner.addresses[0][1]
+    await api.start()
     yield api
     await api.stop()
 
@@ -248,6 +254,7 @@ class Running:
     port: int
     index: Index
     browsers: Browsers
+    queue: Queue
     ca: Path
     addon: Addon
 
@@ -269,22 +276,25 @@ def opt_out() -> frozenset[str]:
 
 
 @pytest.fixture
+def heard_yesterday() -> list[str] | None:
+    """What a proxy knows whose server is away from the start; ``None``: it is there."""
+    return None
+
+
+@pytest.fixture
 def index_kind() -> type[Index]:
     return Index
 
 
 @pytest.fixture
-async def proxy(
+def settings(
     site: Site,
-    api: Api,
     certified: Certified,
     authority_folder: Path,
-    tmp_path: Path,
     max_buttons: int,
     opt_out: frozenset[str],
-    index_kind: type[Index],
-) -> AsyncIterator[Running]:
-    settings = ProxySettings(
+) -> ProxySettings:
+    return ProxySettings(
         listen_host="127.0.0.1",
         listen_port=0,
         authority_folder=authority_folder,
@@ -298,23 +308,47 @@ async def proxy(
         opt_out=opt_out,
         max_buttons=max_buttons,
     )
+
+
+@pytest.fixture
+async def proxy(
+    settings: ProxySettings,
+    api: Api,
+    tmp_path: Path,
+    index_kind: type[Index],
+    heard_yesterday: list[str] | None,
+) -> AsyncIterator[Running]:
     server_url = f"http://127.0.0.1:{api.port}"
     server = Server(server_url, None)
     browsers = Browsers(tmp_path / "gateway.sqlite")
-    index = index_kind(server)
+    queue = Queue(tmp_path / "queue.sqlite")
+
+    def connect() -> Server:
+        return Server(server_url, "secret")
+
+    sending = Sending(queue, connect, clock=now)
+    file = IndexFile(tmp_path / "index", server_url)
+    if heard_yesterday is not None:
+        await api.stop()
+        keys = b"".join(sorted(map(index_key, heard_yesterday)))
+        file.write(HeardIndex(keys, '"1"', now() - timedelta(days=1)))
+    index = index_kind(server, file, clock=now, on_return=sending.wake)
     gateway = Gateway(
-        connect=lambda: Server(server_url, "secret"),
+        connect=connect,
+        sending=sending,
         server_url=server_url,
         browsers=browsers,
         seals=Seals(bytes(32)),
     )
-    addon = Addon(settings, gateway, index, clock=now, resolve=resolve_with_a_trap)
+    addon = Addon(
+        settings, gateway, index, sending, clock=now, resolve=resolve_with_a_trap
+    )
     async with running_proxy(settings, addon, now=now()) as (host, port):
         async with asyncio.timeout(5):
-            while len(index) == 0:  # noqa: ASYNC110 - nothing tells it.
+            while not index.reachable and heard_yesterday is None:  # noqa: ASYNC110 - nothing tells it.
                 await asyncio.sleep(0.01)
-        ca = authority_folder / CERTIFICATE_FILE
-        yield Running(f"http://{host}:{port}", port, index, browsers, ca, addon)
+        ca = settings.authority_folder / CERTIFICATE_FILE
+        yield Running(f"http://{host}:{port}", port, index, browsers, queue, ca, addon)
     await server.close()
 
 

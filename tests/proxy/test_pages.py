@@ -269,19 +269,25 @@ async def test_a_page_survives_an_addon_that_fails(site: Any, reader: Any) -> No
     assert page.headers["etag"] == '"abc"'
 
 
-async def test_with_the_server_stopped_a_page_is_unchanged(
-    site: Any, reader: Any, proxy: Any, api: Any
+@pytest.mark.parametrize("heard_yesterday", [[]])
+async def test_with_nothing_ever_heard_of_the_server_a_page_is_unchanged(
+    site: Any, reader: Any
 ) -> None:
-    await api.stop()
-    async with asyncio.timeout(5):
-        while proxy.index.reachable:  # noqa: ASYNC110 - nothing tells it.
-            await asyncio.sleep(0.01)
     site.add("/", gzip.compress(PAGE), "Content-Encoding: gzip", 'ETag: "abc"')
 
     page = await reader.get("https://site.test/")
 
     assert gzip.decompress(page.body) == PAGE
     assert page.headers["etag"] == '"abc"'
+
+
+@pytest.mark.parametrize("heard_yesterday", [["7"]])
+async def test_with_the_server_away_yesterdays_index_serves(
+    site: Any, reader: Any
+) -> None:
+    site.add("/", PAGE)
+
+    assert is_live((await reader.get("https://site.test/")).body)
 
 
 async def test_a_site_that_breaks_off_costs_no_more_than_what_is_held(

@@ -1,6 +1,10 @@
 """What ``status`` tells."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from overallt.client.queue import Queue
 
 
 def test_on_a_new_machine_nothing_is_set_up(run: Any) -> None:
@@ -11,6 +15,7 @@ def test_on_a_new_machine_nothing_is_set_up(run: Any) -> None:
     assert "Proxy         127.0.0.1:1, not running\n" in text
     assert "Authority     none yet" in text
     assert "Browsers      0 paired\n" in text
+    assert "Queue         0 waiting for the server\n" in text
 
 
 def test_after_setting_up_it_tells_as_whom(run: Any, api: Any) -> None:
@@ -31,3 +36,21 @@ def test_a_sign_in_that_was_taken_back_is_told(run: Any, api: Any) -> None:
     api.denies = True
 
     assert "no longer; run overallt login" in run("status").stdout
+
+
+def test_clicks_that_wait_or_were_refused_are_counted(run: Any, home: Path) -> None:
+    home.mkdir()
+    queue = Queue(home / "queue.sqlite")
+    for click_id in "abc":
+        now = datetime(2026, 1, 15, tzinfo=UTC)
+        queue.keep(click_id=click_id, sign_in="who", tag_id="7", now=now)
+    waiting = run("status").stdout
+    queue.refuse("a", "no_means")
+
+    refused = run("status").stdout
+
+    assert "Queue         3 waiting for the server\n" in waiting
+    assert (
+        "Queue         2 waiting for the server, 1 refused: see "
+        "https://flattr.internal/\n"
+    ) in refused

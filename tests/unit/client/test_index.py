@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,12 @@ from aiohttp import web
 
 from overallt.client import index as client_index
 from overallt.client.index import Index
+from overallt.client.index_file import HeardIndex, IndexFile
 from overallt.client.server import Server, ServerUnreachable
 from overallt.protocol.ids import index_key
 
+START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+URL = "https://server.test"
 PATH = "GET /rest/v2/things/index"
 
 
@@ -25,6 +30,34 @@ async def hang(_: web.Request) -> web.StreamResponse:
     return web.Response(status=304)
 
 
+class World:
+    """What an index is made with: its file, the time, and who hears of a return."""
+
+    def __init__(self, server: Server, path: Path) -> None:
+        self.server = server
+        self.file = IndexFile(path, URL)
+        self.now = START
+        self.returns = 0
+
+    def index(self) -> Index:
+        return Index(
+            self.server, self.file, clock=lambda: self.now, on_return=self.hear
+        )
+
+    def hear(self) -> None:
+        self.returns += 1
+
+    def write(self, *ids: str) -> None:
+        answer = content(*ids)
+        assert isinstance(answer.body, bytes)
+        self.file.write(HeardIndex(answer.body, answer.headers["ETag"], self.now))
+
+
+@pytest.fixture
+def world(server: Server, tmp_path: Path) -> World:
+    return World(server, tmp_path / "index")
+
+
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 - nothing tells it.
@@ -34,13 +67,13 @@ async def until(holds: Callable[[], bool]) -> None:
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_index, "PACE_SECONDS", 0.01)
-    monkeypatch.setattr(client_index, "FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(client_index, "FIRST_PAUSE_SECONDS", 0.01)
 
 
-async def test_it_knows_what_exists_and_nothing_else(api: Any, server: Server) -> None:
+async def test_it_knows_what_exists_and_nothing_else(api: Any, world: World) -> None:
     ids = [str(number) for number in range(1, 500)] + ["ada"]
     api.answers[PATH] = [content(*ids)]
-    index = Index(server)
+    index = world.index()
 
     await index.ask_once()
 
@@ -50,16 +83,16 @@ async def test_it_knows_what_exists_and_nothing_else(api: Any, server: Server) -
     assert len(index) == 500
 
 
-async def test_before_the_first_answer_it_knows_nothing(server: Server) -> None:
-    index = Index(server)
+async def test_before_the_first_answer_it_knows_nothing(world: World) -> None:
+    index = world.index()
 
     assert not index.knows("7")
     assert not index.reachable
 
 
-async def test_unchanged_it_keeps_what_it_has(api: Any, server: Server) -> None:
+async def test_unchanged_it_keeps_what_it_has(api: Any, world: World) -> None:
     api.answers[PATH] = [content("7"), web.Response(status=304)]
-    index = Index(server)
+    index = world.index()
 
     await index.ask_once()
     await index.ask_once()
@@ -70,18 +103,16 @@ async def test_unchanged_it_keeps_what_it_has(api: Any, server: Server) -> None:
 @pytest.mark.parametrize(
     "body", [b"1234567", b"\2" * 8 + b"\1" * 8, b"\1" * 8 + b"\1" * 8]
 )
-async def test_what_is_no_index_is_refused(
-    api: Any, server: Server, body: bytes
-) -> None:
+async def test_what_is_no_index_is_refused(api: Any, world: World, body: bytes) -> None:
     api.answers[PATH] = [web.Response(body=body)]
 
     with pytest.raises(ServerUnreachable):
-        await Index(server).ask_once()
+        await world.index().ask_once()
 
 
-async def test_a_new_thing_is_known_at_once(api: Any, server: Server) -> None:
+async def test_a_new_thing_is_known_at_once(api: Any, world: World) -> None:
     api.answers[PATH] = [content("7"), content("7", "8"), hang]
-    index = Index(server)
+    index = world.index()
     following = asyncio.create_task(index.follow())
 
     await until(lambda: index.knows("8"))
@@ -90,19 +121,120 @@ async def test_a_new_thing_is_known_at_once(api: Any, server: Server) -> None:
     assert index.knows("7")
 
 
-async def test_a_server_that_stopped_has_no_things_until_it_is_back(
-    api: Any, server: Server
+async def test_without_its_server_it_stays_and_the_return_is_told(
+    api: Any, world: World
 ) -> None:
     broken = web.Response(status=503, text="stopping")
     api.answers[PATH] = [content("7"), broken]
-    index = Index(server)
+    index = world.index()
     following = asyncio.create_task(index.follow())
 
     await until(lambda: len(api.asked) > 2 and not index.reachable)
     known_while_stopped = index.knows("7")
-    api.answers[PATH] = [content("7"), hang]
-    await until(lambda: index.knows("7"))
+    api.answers[PATH] = [web.Response(status=304), hang]
+    await until(lambda: index.reachable)
     following.cancel()
 
-    assert not known_while_stopped
-    assert index.reachable
+    assert known_while_stopped
+    assert index.knows("7")
+    assert world.returns == 2
+
+
+async def test_who_has_lost_the_server_does_not_wait_to_hear_of_it(
+    api: Any, world: World
+) -> None:
+    world.write("7")
+    api.answers[PATH] = [web.Response(status=304)]
+    index = world.index()
+
+    await index.ask_once()
+    await index.ask_once()
+
+    first, second = (sent for _, sent, _ in api.asked)
+    assert first["If-None-Match"] == second["If-None-Match"] == '"7"'
+    assert "Prefer" not in first
+    assert second["Prefer"] == "wait=25"
+
+
+async def test_what_was_heard_yesterday_is_known_before_the_server_answers(
+    world: World,
+) -> None:
+    world.write("7", "ada")
+    world.now += timedelta(days=1)
+
+    index = world.index()
+
+    assert index.knows("7")
+    assert index.knows("ada")
+    assert not index.knows("8")
+    assert not index.reachable
+
+
+async def test_what_the_server_says_is_there_for_the_next_program(
+    api: Any, world: World
+) -> None:
+    api.answers[PATH] = [content("7")]
+
+    await world.index().ask_once()
+
+    assert world.index().knows("7")
+
+
+async def test_without_a_word_for_a_week_it_is_forgotten(
+    api: Any, world: World
+) -> None:
+    api.answers[PATH] = [web.Response(status=503)]
+    world.write("7")
+    world.now += timedelta(days=7)
+    index = world.index()
+    following = asyncio.create_task(index.follow())
+    await until(lambda: len(api.asked) > 1)
+    known_for_a_week = index.knows("7")
+
+    world.now += timedelta(seconds=1)
+    await until(lambda: not index.knows("7"))
+    following.cancel()
+
+    assert known_for_a_week
+    assert not world.index().knows("7")
+
+
+async def test_while_the_server_says_it_is_still_so_it_does_not_age(
+    api: Any, world: World
+) -> None:
+    api.answers[PATH] = [web.Response(status=304)]
+    world.write("7")
+    index = world.index()
+
+    for _ in range(20):
+        world.now += timedelta(days=1)
+        await index.ask_once()
+
+    assert world.index().knows("7")
+
+
+async def test_a_file_that_is_no_index_is_as_none(api: Any, world: World) -> None:
+    world.file.write(HeardIndex(b"1234567", '"1"', START))
+    api.answers[PATH] = [content("7")]
+    index = world.index()
+
+    await index.ask_once()
+
+    assert "If-None-Match" not in api.asked[0][1]
+    assert index.knows("7")
+
+
+async def test_a_disk_that_is_full_costs_the_file_only(
+    api: Any, world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.answers[PATH] = [content("7")]
+    # In the place of the file that is to be written there is a folder.
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "inside").touch()
+    index = world.index()
+
+    await index.ask_once()
+
+    assert index.knows("7")
+    assert "index written=no reason=IsADirectoryError" in caplog.messages
+    assert [each.name for each in (tmp_path / "index").iterdir()] == ["inside"]

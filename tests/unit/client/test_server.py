@@ -99,6 +99,19 @@ async def test_what_is_no_answer_is_told_without_address_or_token(
     assert "elsewhere" not in str(unreachable.value)
 
 
+async def test_a_sign_in_is_a_server_and_a_token() -> None:
+    known = {
+        Server(url, token).sign_in
+        for url in ("https://a.test", "https://b.test")
+        for token in ("secret", "other")
+    }
+
+    assert len(known) == 4
+    assert Server("https://a.test/", "secret").sign_in in known
+    assert not any("secret" in str(each) for each in known)
+    assert Server("https://a.test", None).sign_in is None
+
+
 async def test_a_server_that_is_not_there_is_unreachable() -> None:
     async with Server("http://127.0.0.1:1", None) as server:
         with pytest.raises(ServerUnreachable):
@@ -117,7 +130,7 @@ async def test_a_server_that_does_not_come_back_is_unreachable(
     api.answers["GET /rest/v2/things/index"] = [never]
 
     with pytest.raises(ServerUnreachable):
-        await server.index(None)
+        await server.index(None, wait=True)
 
 
 async def test_the_index_is_asked_for_once_it_has_changed(
@@ -128,8 +141,9 @@ async def test_the_index_is_asked_for_once_it_has_changed(
         web.Response(status=304),
     ]
 
-    first = await server.index(None)
-    second = await server.index(first.etag)
+    first = await server.index(None, wait=True)
+    second = await server.index(first.etag, wait=True)
+    await server.index(first.etag, wait=False)
 
     assert first.content == b"12345678"
     assert second.content is None
@@ -137,6 +151,7 @@ async def test_the_index_is_asked_for_once_it_has_changed(
     assert "Prefer" not in api.asked[0][1]
     assert api.asked[1][1]["If-None-Match"] == '"1"'
     assert api.asked[1][1]["Prefer"] == "wait=25"
+    assert "Prefer" not in api.asked[2][1]
 
 
 async def test_a_device_code_is_redeemed_by_form(api: Any, server: Server) -> None:

@@ -10,6 +10,8 @@ import pytest
 from aiohttp import web
 from loopback import answering
 
+from overallt.client.queue import Queue
+from overallt.client.sending import Sending
 from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
@@ -71,6 +73,7 @@ class Api:
     refuses: str = "POST"
     words: str = "Of <tomorrow>."
     down: bool = False
+    token: str | None = "secret"
     asked: list[str] = field(default_factory=list)
     click_ids: list[str] = field(default_factory=list)
     url: str = ""
@@ -182,9 +185,18 @@ def browsers(tmp_path: Path) -> Browsers:
 
 
 @pytest.fixture
-def gateway(api: Api, browsers: Browsers) -> Gateway:
+def queue(tmp_path: Path) -> Queue:
+    return Queue(tmp_path / "queue.sqlite")
+
+
+@pytest.fixture
+def gateway(api: Api, browsers: Browsers, queue: Queue) -> Gateway:
+    def connect() -> Server:
+        return Server(api.url, api.token)
+
     return Gateway(
-        connect=lambda: Server(api.url, "secret"),
+        connect=connect,
+        sending=Sending(queue, connect, clock=lambda: START),
         server_url="https://server.test",
         browsers=browsers,
         seals=Seals(bytes(32)),

@@ -188,17 +188,82 @@ async def test_an_unknown_refusal_is_quoted_and_escaped(browser: Any, api: Any) 
     assert b"Of &lt;tomorrow&gt;." in (await consent(browser)).body
 
 
-async def test_without_a_server_nothing_is_promised(browser: Any, api: Any) -> None:
+async def test_without_a_server_the_page_says_what_it_cannot_say(
+    browser: Any, api: Any
+) -> None:
+    api.down = True
+
+    text = (await consent(browser)).body.decode()
+
+    assert "<h1>Flattr this later?</h1>" in text
+    assert "<b>blog.test</b>" in text
+    assert '<b class="thing">7</b>' in text
+    assert "The server does not answer" in text
+    assert "Your free means" not in text
+    assert '<button id="confirm" name="step" value="give" disabled>' in text
+
+
+async def test_without_a_server_and_a_sign_in_nothing_is_kept(
+    browser: Any, api: Any
+) -> None:
+    api.down, api.token = True, None
+
+    answer = await consent(browser)
+
+    assert title(answer) == "Not signed in"
+    assert b"ticket" not in answer.body
+
+
+async def test_who_signs_out_while_the_page_is_open_gives_nothing(
+    browser: Any, api: Any, queue: Any
+) -> None:
+    ticket = browser.ticket_in(await consent(browser))
+    browser.wait(seconds=1)
+    api.token = None
+
+    answer = await browser.send("/give/7", form(ticket))
+
+    assert title(answer) == "Not signed in"
+    assert queue.clicks() == []
+
+
+async def test_a_click_that_gets_no_answer_is_kept(
+    browser: Any, api: Any, queue: Any
+) -> None:
     ticket = browser.ticket_in(await consent(browser))
     browser.wait(seconds=1)
     api.down = True
 
-    asked = await consent(browser)
-    sent = await browser.send("/give/7", form(ticket))
+    answer = await browser.send("/give/7", form(ticket))
 
-    assert title(asked) == "The server does not answer"
-    assert b"Nothing was changed" in asked.body
-    assert b"not certain" in sent.body
+    assert answer.status == 202
+    assert b"<h1>Kept, not yet sent</h1>" in answer.body
+    assert [each.tag_id for each in queue.clicks()] == ["7"]
+
+
+async def test_a_click_that_cannot_be_written_down_is_not_sent(
+    browser: Any, api: Any, queue: Any, tmp_path: Any
+) -> None:
+    ticket = browser.ticket_in(await consent(browser))
+    browser.wait(seconds=1)
+    (tmp_path / "queue.sqlite").write_bytes(b"no database at all" * 100)
+
+    answer = await browser.send("/give/7", form(ticket))
+
+    assert title(answer) == "Your flattr could not be kept"
+    assert api.click_ids == []
+
+
+async def test_a_refusal_is_told_at_once_and_not_kept(
+    browser: Any, api: Any, queue: Any
+) -> None:
+    ticket = browser.ticket_in(await consent(browser))
+    browser.wait(seconds=1)
+    api.refusal = "no_means"
+
+    await browser.send("/give/7", form(ticket))
+
+    assert queue.clicks() == []
 
 
 async def test_what_was_flattred_can_be_taken_back(browser: Any, api: Any) -> None:

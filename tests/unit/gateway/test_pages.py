@@ -1,5 +1,6 @@
 """What the gateway's pages have in common."""
 
+from overallt.client.sending import OTHER_SIGN_IN, TOO_OLD
 from overallt.gateway.pages import REFUSALS
 from overallt.protocol.refusals import RefusalCode
 
@@ -15,4 +16,4 @@ def test_each_refusal_of_a_click_says_what_to_do() -> None:
         RefusalCode.PERIOD_CLOSED,
     }
 
-    assert of_a_click == set(REFUSALS)
+    assert of_a_click | {TOO_OLD, OTHER_SIGN_IN} == set(REFUSALS)

@@ -1,0 +1,74 @@
+"""The index as it was last heard of, in a file of the patron's.
+
+One line tells which server's index it is and under which version (ETag), the rest
+is the index as it came. The file is replaced in one step, so there is always a
+whole one. Its time is when the server last said that this is so.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class HeardIndex:
+    """An index's bytes, its version, and when the server last spoke of it."""
+
+    content: bytes
+    etag: str | None
+    heard_at: datetime
+
+
+class IndexFile:
+    """The index of the server at *server_url*, in the file at *path*."""
+
+    def __init__(self, path: Path, server_url: str) -> None:
+        self._path = path
+        self._server_url = server_url
+
+    def read(self) -> HeardIndex | None:
+        """Read the file; ``None`` where there is none, or another server's."""
+        try:
+            with self._path.open("rb") as file:
+                head = json.loads(file.readline())
+                content = file.read()
+                heard_at = os.fstat(file.fileno()).st_mtime
+            if head["server"] != self._server_url:
+                return None
+            etag = head["etag"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+        return HeardIndex(content, etag, datetime.fromtimestamp(heard_at, UTC))
+
+    def write(self, heard: HeardIndex) -> None:
+        """Replace the file, in one step, by one that only its user can read.
+
+        Raises:
+            OSError: it cannot be written; what was there stays.
+        """
+        beside = self._path.with_suffix(".new")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        head = json.dumps({"server": self._server_url, "etag": heard.etag})
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(head.encode() + b"\n" + heard.content)
+            file.flush()
+            # Else a machine that loses its power may keep the name and no bytes.
+            os.fsync(file.fileno())
+        _date(beside, heard.heard_at)
+        beside.replace(self._path)
+
+    def confirm(self, heard_at: datetime) -> None:
+        """Note that the server has said again that this is its index.
+
+        Raises:
+            OSError: there is no file, or it is not to be written.
+        """
+        _date(self._path, heard_at)
+
+
+def _date(path: Path, heard_at: datetime) -> None:
+    seconds = heard_at.timestamp()
+    os.utime(path, (seconds, seconds))
