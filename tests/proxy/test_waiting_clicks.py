@@ -111,7 +111,7 @@ async def test_no_log_says_what_was_read_or_flattred(
     caplog.set_level(logging.INFO, logger="overallt")
     await patron.press_the_button()
     await api.start()
-    await until(lambda: proxy.queue.clicks() == [])
+    await until(lambda: proxy.index.reachable and proxy.queue.clicks() == [])
 
     said = [each.getMessage() for each in caplog.records]
 
