@@ -108,17 +108,18 @@ def show(path: Path) -> None:
     print(json.dumps(case, indent=1))
 
 
-def fuzz(folder: Path, seconds: int) -> None:
-    """Fuzz for so long; never returns."""
+def fuzz(folder: Path, seconds: int, seed: int) -> None:
+    """Fuzz for so long, from *seed* on or from 0: anywhere; never returns."""
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(seeds()):
-        (corpus / f"vector-{number}").write_bytes(seed)
+    for number, page in enumerate(seeds()):
+        (corpus / f"vector-{number}").write_bytes(page)
     dictionary = folder / "dictionary"
     lines = ("".join(f"\\x{byte:02x}" for byte in token) for token in TOKENS)
     dictionary.write_text("".join(f'"{line}"\n' for line in lines), encoding="ascii")
     options = {
         "max_total_time": seconds,
+        "seed": seed,
         "max_len": LONGEST_INPUT_BYTES,
         "timeout": 20,
         "dict": dictionary,
@@ -136,13 +137,14 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0, help="0: another each time")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "fuzz")
     parser.add_argument("--show", type=Path, help="print this input as a vector")
     asked = parser.parse_args()
     if asked.show:
         show(asked.show)
     else:
-        fuzz(asked.folder, asked.seconds)
+        fuzz(asked.folder, asked.seconds, asked.seed)
 
 
 if __name__ == "__main__":
