@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from overallt.client.private_files import replace_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,4 @@ class Credentials:
 
     def write(self, path: Path) -> None:
         """Write the file, in one step, readable by its user only."""
-        beside = path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(dataclasses.asdict(self), file)
-        beside.replace(path)
+        replace_private(path, json.dumps(dataclasses.asdict(self)).encode())

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from overallt.client.private_files import replace_private
+
 
 @dataclass(frozen=True, slots=True)
 class HeardIndex:
@@ -48,17 +50,9 @@ class IndexFile:
         Raises:
             OSError: it cannot be written; what was there stays.
         """
-        beside = self._path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         head = json.dumps({"server": self._server_url, "etag": heard.etag})
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(head.encode() + b"\n" + heard.content)
-            file.flush()
-            # Else a machine that loses its power may keep the name and no bytes.
-            os.fsync(file.fileno())
-        _date(beside, heard.heard_at)
-        beside.replace(self._path)
+        replace_private(self._path, head.encode() + b"\n" + heard.content)
+        _date(self._path, heard.heard_at)
 
     def confirm(self, heard_at: datetime) -> None:
         """Note that the server has said again that this is its index.

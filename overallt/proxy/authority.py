@@ -6,7 +6,6 @@ years it is of no use any more; a new one is then made, which the browser must
 be told again. mitmproxy finds it by its file name and signs with it.
 """
 
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from overallt.client.private_files import replace_private
 
 VALIDITY: Final = timedelta(days=729)
 # Clocks differ: valid from yesterday.
@@ -41,8 +42,8 @@ def ensure_authority(folder: Path, now: datetime) -> Path:
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
     )
-    _write_secret(folder / KEY_FILE, private + pem)
-    _write_secret(certificate, pem)
+    replace_private(folder / KEY_FILE, private + pem)
+    replace_private(certificate, pem)
     return certificate
 
 
@@ -96,14 +97,3 @@ def _sign(key: rsa.RSAPrivateKey, now: datetime) -> x509.Certificate:
         )
         .sign(key, hashes.SHA256())
     )
-
-
-def _write_secret(path: Path, data: bytes) -> None:
-    # Written beside and moved into place: never half there, never readable.
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-    ) as file:
-        file.write(data)
-    beside.replace(path)
