@@ -15,7 +15,7 @@ _SPACES: Final = r"\t\n\f\r "
 _END_OF_NAME: Final = rf"{_SPACES}/>"
 _NAME: Final = rf"[^{_END_OF_NAME}=]+"
 _EQUALS: Final = f"{SPACE}*={SPACE}*"
-QUOTED: Final = "(?:\"[^\"]*\"|'[^']*')"
+_QUOTED: Final = "(?:\"[^\"]*\"|'[^']*')"
 _UNQUOTED: Final = rf"[^{_SPACES}\"'>][^{_SPACES}>]*"
 
 type Trie = dict[str, "Trie"]
@@ -37,7 +37,7 @@ def attributes(name: str = _NAME, *others: str) -> str:
     The *others* are patterns for an attribute with its quoted value. A quote opens a
     value only right after an equals sign, and an equals sign begins no name.
     """
-    valued = f"{_EQUALS}(?:{QUOTED}|{_UNQUOTED}{SPACE})"
+    valued = f"{_EQUALS}(?:{_QUOTED}|{_UNQUOTED}{SPACE})"
     whole = "|".join([f"[{_SPACES}/]", f"{name}(?:[{_SPACES}/]|{valued})", *others])
     last = f"{name}(?:{_EQUALS}(?:{_UNQUOTED})?)?"
     return f"(?:[{_SPACES}/](?:{whole})*(?:{last})?)?>"
@@ -54,9 +54,9 @@ def attribute_beginning_unlike(word: str) -> str:
     return f"(?:{pattern})"
 
 
-def quoted_attributes(name: str = _NAME) -> str:
+def quoted_attributes() -> str:
     """Return a pattern for what follows a name: all in quotes, no slash at the end."""
-    return f"(?:{SPACE}+(?:{name}{_EQUALS}{QUOTED}{SPACE}*)*)?>"
+    return f"(?:{SPACE}+(?:{_NAME}{_EQUALS}{_QUOTED}{SPACE}*)*)?>"
 
 
 def content(markup: str) -> str:

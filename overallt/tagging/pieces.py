@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+# So much of a page is kept at most.
+LONGEST_HISTORY_BYTES: Final = 1 << 24
 TINY_BYTES: Final = 256
 _LONGEST_JOINED_BYTES: Final = 1 << 12
 _BLOCK_BYTES: Final = 1 << 16

@@ -23,12 +23,10 @@ from overallt.tagging import reasons
 from overallt.tagging.contexts import Context
 from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import LOOKED_BACK_BYTES, PageCharset
-from overallt.tagging.pieces import TINY_BYTES, Pieces
+from overallt.tagging.pieces import LONGEST_HISTORY_BYTES, TINY_BYTES, Pieces
 from overallt.tagging.skims import Skim
 from overallt.tagging.spans import Span
 from overallt.tagging.tokenizer import Tokenizer
-
-LONGEST_HISTORY_BYTES: Final = 1 << 24
 
 _LONGEST_NAME_BYTES: Final = len("</colgroup>")
 _BETWEEN_CELLS: Final = re.compile(

@@ -10,13 +10,11 @@ from typing import Final
 from overallt.tagging import reasons
 from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import PageCharset
-from overallt.tagging.pieces import Pieces
+from overallt.tagging.pieces import LONGEST_HISTORY_BYTES, Pieces
 from overallt.tagging.spans import Span
 from overallt.tagging.xml_contexts import XmlContext
 from overallt.tagging.xml_text_tags import SECTION_CLOSE, SECTION_OPEN, follows_open
 from overallt.tagging.xml_tokenizer import XmlTokenizer
-
-LONGEST_HISTORY_BYTES: Final = 1 << 24
 
 # XML 1.0, 4.1: a character reference is a number and has its semicolon. By names,
 # XML knows other brackets only from a DTD, which is not read.
@@ -53,12 +51,12 @@ class XmlReader:
 
     def remember(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
+        if self._charset is not None:
+            self._charset.go_past(data)
         self._unread.add(data)
         self.history_bytes += len(data)
         if self.history_bytes >= LONGEST_HISTORY_BYTES:
             self._catch_up()
-        if self._charset is not None:
-            self._charset.go_past(data)
 
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here.

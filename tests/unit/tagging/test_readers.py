@@ -7,7 +7,8 @@ import pytest
 from overallt.tagging import readers, reasons
 from overallt.tagging.charsets import Kind
 from overallt.tagging.page_charsets import PageCharset
-from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
+from overallt.tagging.pieces import LONGEST_HISTORY_BYTES
+from overallt.tagging.readers import Reader
 from overallt.tagging.rewriter import Rewriter
 
 pytestmark = pytest.mark.long

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from overallt.tagging.readers import LONGEST_HISTORY_BYTES, Reader
+from overallt.tagging.pieces import LONGEST_HISTORY_BYTES
+from overallt.tagging.readers import Reader
 from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import LONGEST_HELD_BYTES, TextTag
 
