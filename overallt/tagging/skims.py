@@ -30,10 +30,10 @@ _ROOTS: Final = frozenset({b"html", b"head", b"body"})
 _LAST: Final = frozenset({b"frameset", b"plaintext"})
 _EMPTY: Final = elements.UNSEEN | elements.INLINE_VOID
 
-# Formatting elements, which no other end tag takes off the list, and the button, which
-# only an end tag of a block outside of it could close.
+# Formatting elements, which no other end tag takes off the list; the button, which only
+# an end tag of a block outside of it could close; and the object, which not even that.
 _FORMATTING: Final = frozenset({b"a", b"code"})
-_LOOSE: Final = _FORMATTING | {b"button"}
+_LOOSE: Final = _FORMATTING | {b"button", b"object"}
 # They are closed by all that closes what they stand in: only inline markup is followed.
 _STRICT: Final = frozenset({b"kbd", b"samp", b"audio", b"video", b"canvas"})
 _UNITS: Final = _LOOSE | _STRICT | {b"select", b"template"}
@@ -122,6 +122,8 @@ class Skim:
 
     def _shrugs_off(self, name: bytes) -> bool:
         """Tell whether the end tag *name*, not that of the innermost, does nothing."""
+        if name in _EMPTY and not self.is_foreign:
+            return True
         if self._unit == b"template":
             return True
         if self._unit == b"select":
