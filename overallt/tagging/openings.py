@@ -4,7 +4,7 @@ HTML and XML differ in where text is, in what brackets mean, and in how a page s
 charset. All of that is chosen here, once, and nobody else asks which of them it is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -31,12 +31,13 @@ class PageReader(Protocol):
         """Take in the next bytes of the page."""
         ...  # pragma: no cover
 
-    def counts(self) -> bool:
-        """Tell whether a bracket or a reference would be running text here."""
-        ...  # pragma: no cover
+    def framed[S: Span](
+        self, data: bytes, spans: Sequence[S], certain: int
+    ) -> Iterator[tuple[S, bytes]]:
+        """Take in *data* up to *certain*; yield which of *spans* count, one by one.
 
-    def frame(self, data: bytes, span: Span) -> bytes | None:
-        """Return in what to print the button for *span* of *data*; ``None`` if none."""
+        With each comes in what to print its button.
+        """
         ...  # pragma: no cover
 
     def reason(self, data: bytes, span: Span) -> str | None:

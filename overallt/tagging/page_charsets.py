@@ -80,6 +80,11 @@ class PageCharset:
         return self.kind_before(b"", 0) is Kind.ESCAPING
 
     @property
+    def may_escape(self) -> bool:
+        """Tell whether the page may still turn out to be ISO-2022-JP, or is."""
+        return self._kind is None or self._kind is Kind.ESCAPING
+
+    @property
     def has_halves(self) -> bool:
         """Tell whether what has passed may hold halves that look like brackets."""
         return self.kind_before(b"", 0) in _FIRST_HALVES

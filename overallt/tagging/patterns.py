@@ -64,6 +64,11 @@ def content(markup: str) -> str:
     return f"(?:[^<]|<(?:{markup}))*"
 
 
+def excluding(characters: str, pattern: str) -> str:
+    """Return *pattern* without what contains any of *characters*, if it names none."""
+    return pattern.replace("[^", f"[^{characters}")
+
+
 def element(name: str, inside: str, begin: str) -> str:
     """Return a pattern for an element *name* after its first bracket."""
     return f"{name}{begin}{inside}</{name}{SPACE}*>"
@@ -84,6 +89,23 @@ def raw_text(name: str) -> str:
     return element(f"(?i:{name})", inside, attributes())
 
 
+def _unlike(word: str, ends: str) -> str:
+    """Return a pattern for what begins like *word* up to where it differs.
+
+    None of *ends* may be what differs: there, something else might begin.
+    """
+    pattern = ""
+    for letter in reversed(word):
+        cases = _both_cases(letter)
+        begun = f"|[{cases}](?:{pattern})" if pattern else ""
+        pattern = f"[^{ends}{cases}]{begun}"
+    return f"(?:{pattern})"
+
+
+def _both_cases(letter: str) -> str:
+    return letter.lower() + letter.upper() if letter.isalpha() else rf"\{letter}"
+
+
 # The dashes that open a comment may not be those that close it, and one that ends in
 # "--!>" is left alone.
 COMMENT: Final = (
@@ -94,11 +116,10 @@ NO_MARKUP: Final = r"<*[^a-zA-Z/!?<]"
 
 # Inside of an opened comment a script ends at its end tag, too; one that holds another
 # script's tag has more states than this. The dashes that open may be those that close.
-_NO_SCRIPT: Final = r"<(?:/?(?:[^/sS<\-]|[sS][^cC<\-]))"
+_NO_SCRIPT: Final = "<(?:/?{})".format(_unlike("script", r"/<\-"))
 _ESCAPED: Final = rf"(?:[^\-<]|-[^\-<]|--+[^\-<>]|{_NO_SCRIPT})*"
-_IN_SCRIPT: Final = (
-    r"(?:[^<]|<(?:[^/!<]|!(?:[^\-<]|-[^\-<])|/(?:[^sS<]|[sS](?:[^cC<]|[cC][^rR<]))))*"
-)
+_NO_END: Final = _unlike("script", "<")
+_IN_SCRIPT: Final = rf"(?:[^<]|<(?:[^/!<]|!(?:[^\-<]|-[^\-<])|/{_NO_END}))*"
 SCRIPT: Final = (
     rf"(?i:script){attributes()}{_IN_SCRIPT}"
     rf"(?:<!---*(?:[^\-<>]{_ESCAPED}--+)?>{_IN_SCRIPT})*"
@@ -138,10 +159,6 @@ def _other_than(node: Trie, ends: str, begins: str = "") -> str:
         optional = "" if "" in following else "?"
         ways.append(f"[{_both_cases(letter)}](?:{rest}){optional}")
     return "|".join(ways)
-
-
-def _both_cases(letter: str) -> str:
-    return letter.lower() + letter.upper() if letter.isalpha() else rf"\{letter}"
 
 
 def _either_case(word: str) -> str:

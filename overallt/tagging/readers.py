@@ -1,7 +1,8 @@
 """Reads a page as late as possible, and only as closely as needed.
 
 What passes is remembered. When somebody asks whether text counts, the page is skimmed
-up to there; where a skim gets lost, the tree reads everything from where it stands::
+up to there, or as far beyond as one run goes, which tells of all that it goes past (see
+``runs``). Where a skim gets lost, the tree reads everything from where it stands::
 
     ├── the tree has read ──┼── skimmed, remembered ──┼── not read, remembered ──▶
 
@@ -16,7 +17,7 @@ text with white space beside it stays text there, too.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from overallt.tagging import reasons
@@ -24,10 +25,12 @@ from overallt.tagging.contexts import Context
 from overallt.tagging.escapes import Mask
 from overallt.tagging.page_charsets import LOOKED_BACK_BYTES, PageCharset
 from overallt.tagging.pieces import LONGEST_HISTORY_BYTES, TINY_BYTES, Pieces
+from overallt.tagging.runs import Marked
 from overallt.tagging.skims import Skim
 from overallt.tagging.spans import Span
 from overallt.tagging.tokenizer import Tokenizer
 
+_LT: Final = ord("<")
 _LONGEST_NAME_BYTES: Final = len("</colgroup>")
 _BETWEEN_CELLS: Final = re.compile(
     rb"<(?:table|t(?:body|foot|head|r)|col(?:group)?"
@@ -95,10 +98,74 @@ class Reader:
         else:
             self._remember_carefully(data)
 
+    def framed[S: Span](
+        self, data: bytes, spans: Sequence[S], certain: int
+    ) -> Iterator[tuple[S, bytes]]:
+        """Take in *data* up to *certain*; yield which of *spans* count, one by one.
+
+        With each comes in what to print its button.
+        """
+        marked = Marked(data, spans)
+        # All is taken in up to *told*, and looked back at from *seen*.
+        told = seen = 0
+        for span in spans:
+            start = span.start
+            if start >= certain:
+                break
+            if told <= start:
+                told = self._run(marked, data, told, start, certain)
+            if told <= start:
+                # Where only its mark was in the way, it does not count.
+                marked.unmark(start)
+                told = self._run(marked, data, told, start, certain)
+                if told > start:
+                    continue
+                self._look_at(data[seen:told])
+                self.remember(data[told:start])
+                seen = told = start
+                frame = self.frame(data, span)
+            else:
+                self._look_at(data[seen:start])
+                seen = start
+                frame = self._frame_in_text(data, span)
+            if frame is not None:
+                yield span, frame
+            elif self.given_up:
+                return
+        self._look_at(data[seen:told])
+        self.remember(data[told:certain])
+
+    def _run(
+        self, marked: Marked, data: bytes, told: int, start: int, certain: int
+    ) -> int:
+        """Pass over *data* from *told* on, until *start* is behind; return where."""
+        while told <= start and self._can_run:
+            end = marked.end_of(told, min(certain, told + self._room - 1))
+            if end == told:
+                break
+            if self._told is not None:
+                self._told.go_past(data[told:end])
+            self._skimmed.add(data[told:end])
+            self._room -= end - told
+            told = end
+        return told
+
+    @property
+    def _can_run(self) -> bool:
+        """Tell whether it stands in text or at markup where nothing forbids a button.
+
+        What may be ISO-2022-JP has to be masked first.
+        """
+        skims = not self._unread and not self._skim.is_lost
+        is_plain = self._told is None or not self._told.may_escape
+        between = self._skimmer.is_between and self._skim.allows_button()
+        return skims and is_plain and between
+
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here."""
-        if self._lies or not self._allows_button():
-            return False
+        return not self._lies and self._allows_button() and self._is_honest()
+
+    def _is_honest(self) -> bool:
         charset = self._charset
         self._lies = charset is not None and not charset.can_end_with(self._last)
         return not self._lies
@@ -118,12 +185,18 @@ class Reader:
 
         It stands where the reader stands.
         """
-        stays = not self.counts() or self._stands_between_cells(data, span.end)
-        return None if stays else b"%b"
+        return self._frame_in_text(data, span) if self.counts() else None
 
-    def _stands_between_cells(self, data: bytes, end: int) -> bool:
-        beside_blank = self._last[-1:].isspace() or data[end : end + 1].isspace()
-        return beside_blank and _BETWEEN_CELLS.match(self._last_tag) is not None
+    def _frame_in_text(self, data: bytes, span: Span) -> bytes | None:
+        is_moved = self._stands_between_cells(data, span)
+        return None if is_moved or not self._is_honest() else b"%b"
+
+    def _stands_between_cells(self, data: bytes, span: Span) -> bool:
+        after = data[span.end : span.end + 1]
+        if not (self._last[-1:].isspace() or after.isspace()):
+            return False
+        is_between = _BETWEEN_CELLS.match(self._last_tag) is not None
+        return is_between and data[span.start] != _LT
 
     def reason(self, data: bytes, span: Span) -> str | None:
         """Say why *span* of *data*, which stands here, stays text; ``None`` if not."""
@@ -155,19 +228,23 @@ class Reader:
             self._start_skim()
 
     def _catch_up(self) -> None:
+        if not self._unread:
+            return
         charset = self._charset
         if charset is not None and self._mask is None and charset.is_escaping:
             self._mask = Mask()
         for each in self._unread.drained():
-            self._last = (self._last + each[-LOOKED_BACK_BYTES:])[-LOOKED_BACK_BYTES:]
             block = each if self._mask is None else self._mask.cover(each)
+            self._look_at(each, masked=block)
             self._skimmed.add(block)
-            self._look_for_tag(block)
             self._skimmer.feed(block)
             if self._skim.is_lost:
                 self._read(self._skimmed.drained())
 
-    def _look_for_tag(self, block: bytes) -> None:
+    def _look_at(self, passed: bytes, *, masked: bytes | None = None) -> None:
+        """Keep the end of what *passed*, and the last tag of how it is read."""
+        self._last = (self._last + passed[-LOOKED_BACK_BYTES:])[-LOOKED_BACK_BYTES:]
+        block = passed if masked is None else masked
         begin = block.rfind(b"<")
         if begin < 0:
             self._last_tag += block[: _LONGEST_NAME_BYTES - len(self._last_tag)]

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from overallt.tagging import legacy_candidates
 from overallt.tagging.legacy_buttons import LegacyButton
 from overallt.tagging.legacy_candidates import LegacyCandidate
-from overallt.tagging.openings import Opening, PageReader, Unopened, open_page
+from overallt.tagging.openings import Opening, Unopened, open_page
 from overallt.tagging.searches import tag_search
 from overallt.tagging.text_tags import Candidate, TextTag
 
@@ -142,23 +142,17 @@ class Rewriter:
         """Return what is certain of what is held, with its buttons."""
         data, reader = self._held, opening.reader
         printed: list[bytes] = []
-        copied = remembered = 0
-        for candidate in self._candidates(opening, data):
-            if candidate.start >= certain:
-                break
-            reader.remember(data[remembered : candidate.start])
-            remembered = candidate.start
-            button = self._button(reader, candidate)
+        copied = 0
+        candidates = self._candidates(opening, data)
+        for candidate, frame in reader.framed(data, candidates, certain):
+            button = self._button(candidate)
             if button is not None:
-                printed += (data[copied : candidate.start], button)
+                ascii_button = button.encode("ascii", "xmlcharrefreplace")
+                printed += (data[copied : candidate.start], frame % ascii_button)
                 copied = candidate.end
-            elif reader.given_up:
-                break
         if reader.given_up:
             certain = len(data)
             self._pass()
-        else:
-            reader.remember(data[remembered:certain])
         printed.append(data[copied:certain])
         self._held = data[certain:]
         return b"".join(printed)
@@ -175,20 +169,9 @@ class Rewriter:
         both += legacy_candidates.candidates(data)
         return sorted(both, key=attrgetter("start"))
 
-    def _button(
-        self, reader: PageReader, candidate: Candidate | LegacyCandidate
-    ) -> bytes | None:
-        """Render *candidate*, which stands where the reader stands, if it counts."""
+    def _button(self, candidate: Candidate | LegacyCandidate) -> str | None:
+        """Render *candidate*, which counts."""
         if isinstance(candidate, Candidate):
-            frame = reader.frame(self._held, candidate)
-            printed = self._render(candidate.tag) if frame is not None else None
-        else:
-            frame = b"%b" if reader.counts() else None
-            printed = self._rendered_legacy(candidate) if frame is not None else None
-        if frame is None or printed is None:
-            return None
-        return frame % printed.encode("ascii", "xmlcharrefreplace")
-
-    def _rendered_legacy(self, candidate: LegacyCandidate) -> str | None:
+            return self._render(candidate.tag)
         printed = self._render_legacy and self._render_legacy(candidate.button)
         return printed if candidate.button.is_seen else None

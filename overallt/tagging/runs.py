@@ -17,16 +17,34 @@ Harmless units follow from the tree construction (13.2.6.4.7):
 
 What the language does not know it leaves to the tokenizer: the result is the same, only
 slower.
+
+Whether a tag counts it can tell as well. In a copy of the page the beginning of each is
+*marked* by a character that no unit and no markup may contain, only text outside of
+them. So a run goes past a mark where the tag counts; and what it has not gone past, but
+does without the mark, is part of something that does not decide and does not count. Old
+markup loses its bracket by this: what is left is text, and an end tag that closes
+nothing.
 """
 
 import functools
+from collections.abc import Iterable
 from typing import Final
 
 import re2
 
 from overallt.tagging import elements, patterns
-from overallt.tagging.patterns import any_of, attributes, content, element, name_but
+from overallt.tagging.patterns import (
+    any_of,
+    attributes,
+    content,
+    element,
+    excluding,
+    name_but,
+)
+from overallt.tagging.spans import Span
 from overallt.tagging.start_tags import LONGEST_READ_BYTES
+
+_MARK: Final = "\x01"
 
 # The automaton makes its states as they come up; ordinary pages need a few hundred.
 _MOST_MEMORY_BYTES: Final = 1 << 25
@@ -55,13 +73,39 @@ _CLOSING_ALL: Final = ("button", "object")
 _CLOSING_INLINE: Final = ("audio", "canvas", "kbd", "samp", "video")
 
 
-def end_of(data: bytes, at: int) -> int:
-    """Return where the run that begins at *at* ends; *at* itself if there is none.
+class Marked:
+    """A copy of *data*, a part of a page, with the beginnings of *spans* marked."""
 
-    *at* must stand in text or at markup, where nothing open forbids a button.
+    __slots__ = ("_copy", "_data")
+
+    def __init__(self, data: bytes, spans: Iterable[Span]) -> None:
+        self._data = data
+        self._copy = bytearray(data)
+        mark = ord(_MARK)
+        for span in spans:
+            self._copy[span.start] = mark
+
+    def unmark(self, at: int) -> None:
+        """Put back the byte at *at*."""
+        self._copy[at] = self._data[at]
+
+    def end_of(self, at: int, most: int) -> int:
+        """Return where the run ends that begins at *at*, as ``end_of`` does."""
+        return _end_of(self._copy, at, most)
+
+
+def end_of(data: bytes, at: int, most: int) -> int:
+    """Return where the run that begins at *at* ends, at *most* at the furthest.
+
+    There is none if that is *at* itself. *at* must stand in text or at markup, where
+    nothing open forbids a button.
     """
+    return _end_of(data, at, most)
+
+
+def _end_of(data: bytes | bytearray, at: int, most: int) -> int:
     # No tag may be longer than what is read of one; then it is not known what it says.
-    match = _automaton().match(data, at, min(len(data), at + LONGEST_READ_BYTES - 1))
+    match = _automaton().match(data, at, min(most, at + LONGEST_READ_BYTES - 1))
     return int(match.end())
 
 
@@ -81,16 +125,15 @@ def _language() -> str:
     plain = attributes(patterns.attribute_beginning_unlike("contente"))
     forbidding = elements.FORBIDDING - {b"head"}
     deciding = _words(forbidding | elements.RAW_TEXT | _OTHER_DECIDING)
-    return content(
-        _any(
-            name_but(deciding) + plain,
-            f"/[a-zA-Z][^\t\n\f\r />]*{attributes()}",
-            *map(patterns.raw_text, _RAW_OUTSIDE),
-            _META,
-            _phrase(plain),
-            *_units(plain),
-        )
+    markup = _any(
+        name_but(deciding) + plain,
+        f"/[a-zA-Z][^\t\n\f\r />]*{attributes()}",
+        *map(patterns.raw_text, _RAW_OUTSIDE),
+        _META,
+        _phrase(plain),
+        *_units(plain),
     )
+    return content(_any(excluding(_MARK, markup), patterns.NO_MARKUP))
 
 
 def _inline(plain: str) -> str:

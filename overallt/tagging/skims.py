@@ -80,7 +80,7 @@ class Skim:
 
     def pass_over(self, data: bytes, at: int) -> int:
         """Return the end of what decides nothing from *at* on."""
-        return at if self._unit else runs.end_of(data, at)
+        return at if self._unit else runs.end_of(data, at, len(data))
 
     def doctype(self, *, is_html: bool) -> None:
         """Ignore a doctype: it says only how tables close paragraphs."""

@@ -110,11 +110,14 @@ def candidates(
     for end in ends_of_words(data):
         start = _start_before(data, end - len(WORD))
         match = None if start < 0 else _WHOLE.match(data, start)
-        if match is None or match["after"] is not None:
+        if match is None:
             continue
-        if (is_half and is_half(start)) or _follows_bracket(data, start, is_half):
+        written, after = match.groups()
+        if after is not None or (is_half and is_half(start)):
             continue
-        tag_id = references.read(match["id"])
+        if _follows_bracket(data, start, is_half):
+            continue
+        tag_id = references.read(written)
         if _is_id(tag_id):
             found.append(Candidate(TextTag(tag_id.lower()), start, match.end()))
     return found

@@ -5,6 +5,7 @@ and forgotten: XML needs to know no more than what is open.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from overallt.tagging import reasons
@@ -15,6 +16,8 @@ from overallt.tagging.spans import Span
 from overallt.tagging.xml_contexts import XmlContext
 from overallt.tagging.xml_text_tags import SECTION_CLOSE, SECTION_OPEN, follows_open
 from overallt.tagging.xml_tokenizer import XmlTokenizer
+
+_LT: Final = ord("<")
 
 # XML 1.0, 4.1: a character reference is a number and has its semicolon. By names,
 # XML knows other brackets only from a DTD, which is not read.
@@ -58,6 +61,24 @@ class XmlReader:
         if self.history_bytes >= LONGEST_HISTORY_BYTES:
             self._catch_up()
 
+    def framed[S: Span](
+        self, data: bytes, spans: Sequence[S], certain: int
+    ) -> Iterator[tuple[S, bytes]]:
+        """Take in *data* up to *certain*; yield which of *spans* count, one by one.
+
+        With each comes in what to print its button.
+        """
+        told = 0
+        for span in spans:
+            if span.start >= certain:
+                break
+            self.remember(data[told : span.start])
+            told = span.start
+            frame = self.frame(data, span)
+            if frame is not None:
+                yield span, frame
+        self.remember(data[told:certain])
+
     def counts(self) -> bool:
         """Tell whether a bracket or a reference would be running text here.
 
@@ -71,6 +92,8 @@ class XmlReader:
         It stands where the reader stands. A section is closed before the button and
         opened again behind it.
         """
+        if data[span.start] == _LT:
+            return b"%b" if self.counts() else None
         source = data[span.start : span.end]
         counts = self._allows_text()
         # Where no section begins, what looks so is text: its bracket is an escape.

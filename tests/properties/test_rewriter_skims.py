@@ -1,15 +1,24 @@
 """A skim must say what the tree says, wherever it is not lost."""
 
 import re
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from overallt.tagging import legacy_candidates, text_tags
 from overallt.tagging.contexts import Context
 from overallt.tagging.open_elements import ADOPTION_ROUNDS
+from overallt.tagging.readers import Reader
 from overallt.tagging.skims import Skim
+from overallt.tagging.spans import Span
 from overallt.tagging.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from overallt.tagging.legacy_candidates import LegacyCandidate
+    from overallt.tagging.text_tags import Candidate
 
 pytestmark = pytest.mark.long
 
@@ -80,6 +89,24 @@ pieces = st.one_of(
 )
 
 
+tags = st.sampled_from(
+    [
+        *(
+            "[Flattr=7]",
+            " [Flattr=7] ",
+            "&#91;Flattr=7]",
+            "<[Flattr=7]",
+            "[[Flattr=7]]",
+        ),
+        *("<a href=x>[Flattr=7]</a>", "<a>[Flattr=7][Flattr=8]</a>", "</[Flattr=7]>"),
+        *("<p title='[Flattr=7]'>", "<p title=[Flattr=7]>", "<!--[Flattr=7]-->"),
+        *("<script>[Flattr=7]</script>", "<![Flattr=7]>", "\x01"),
+        "<a class=FlattrButton href=https://x.example/></a>",
+        "<code><a class=FlattrButton href=https://x.example/></a></code>",
+    ]
+)
+
+
 def is_text(tokenizer: Tokenizer, context: Context | Skim) -> bool:
     return tokenizer.stands_in_text and context.allows_button()
 
@@ -119,6 +146,27 @@ def test_a_skim_says_what_the_tree_says_of_a_unit(
         page = f"<{before}><{unit}>{''.join(inside)}</{unit}></{after}>{''.join(rest)}"
 
         assert agree(page), page
+
+
+def counts_alone(data: bytes, span: Span) -> bool:
+    """Tell whether *span* counts by a reader that is asked about nothing else."""
+    reader = Reader(None)
+    reader.remember(data[: span.start])
+    return reader.frame(data, span) is not None
+
+
+@settings(deadline=None, max_examples=2000)  # The machine may be busy.
+@given(st.lists(st.one_of(pieces, tags), max_size=25))
+def test_a_run_goes_past_what_counts_if_asked_alone(found: list[str]) -> None:
+    data = "".join(found).encode()
+    spans: list[Candidate | LegacyCandidate] = [*text_tags.candidates(data)]
+    spans += legacy_candidates.candidates(data)
+    spans.sort(key=attrgetter("start"))
+    counting = Reader(None).framed(data, spans, len(data))
+
+    assert [each for each in spans if counts_alone(data, each)] == [
+        span for span, _ in counting
+    ]
 
 
 @pytest.mark.parametrize(

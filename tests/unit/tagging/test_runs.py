@@ -1,6 +1,8 @@
 import pytest
 
 from overallt.tagging import runs
+from overallt.tagging.runs import Marked
+from overallt.tagging.text_tags import candidates
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ from overallt.tagging import runs
     ],
 )
 def test_what_decides_nothing_is_passed_over(page: bytes) -> None:
-    assert len(page) == runs.end_of(page, 0)
+    assert len(page) == runs.end_of(page, 0, len(page))
 
 
 @pytest.mark.parametrize(
@@ -77,4 +79,28 @@ def test_what_decides_nothing_is_passed_over(page: bytes) -> None:
 def test_what_may_decide_is_left_to_the_tokenizer(markup: bytes) -> None:
     page = b"<p>x</p>" + markup
 
-    assert len(b"<p>x</p>") == runs.end_of(page, 0)
+    assert len(b"<p>x</p>") == runs.end_of(page, 0, len(page))
+
+
+@pytest.mark.parametrize(
+    ("page", "ends_at_tag"),
+    [
+        (b"x [Flattr=1]<p>y", False),
+        (b"<[Flattr=1]", False),
+        (b"<p>&lsqb;Flattr=1]", False),
+        (b"<a>[Flattr=1]</a>", True),
+        (b"<p title='[Flattr=1]'>", True),
+        (b"<!--[Flattr=1]-->", True),
+        (b"<script>[Flattr=1]</script>", True),
+    ],
+)
+def test_a_run_goes_past_a_mark_in_running_text_only(
+    page: bytes, *, ends_at_tag: bool
+) -> None:
+    (tag,) = candidates(page)
+    marked = Marked(page, [tag])
+    before = marked.end_of(0, len(page))
+    marked.unmark(tag.start)
+
+    assert ends_at_tag == (before <= tag.start)
+    assert len(page) == marked.end_of(0, len(page))

@@ -26,6 +26,15 @@ def frame(before: bytes, tag: bytes = TAG) -> bytes | None:
     return reader_after(before).frame(b"\n" + tag, candidate)
 
 
+def test_what_is_not_certain_is_not_asked_about() -> None:
+    data = ROOT + TAG + TAG
+    spans = candidates(ROOT + TAG) + candidates(b" " * len(ROOT + TAG) + TAG)
+    reader = XmlReader(None)
+    counting = [*reader.framed(data, spans, spans[1].start)]
+
+    assert [(spans[0], b"%b")] == counting
+
+
 def test_nothing_is_read_before_somebody_asks() -> None:
     reader = reader_after(b"<feed>")
     unread = reader.history_bytes
