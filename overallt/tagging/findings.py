@@ -90,7 +90,8 @@ def _attempts(opening: Opening, text: bytes) -> list[tuple[Attempt, str | None]]
     attempts: list[tuple[Attempt, str | None]] = []
     for each in text_tags.attempts(text):
         if each.start in starts:
-            attempts.append((each, None))
+            moves = charset is not None and charset.is_named_behind(text, each.start)
+            attempts.append((each, reasons.BEFORE_CHARSET if moves else None))
         elif is_half is None or not is_half(each.start):
             attempts.append((each, reasons.ESCAPED if each.has_id else reasons.NO_ID))
     return attempts

@@ -2,7 +2,9 @@
 
 The header may name it; else a ``<meta>`` in the first 1024 bytes, for which they are
 kept and searched only when somebody asks. What comes behind the place that is asked
-about is never looked at, so that chunk borders do not matter.
+about is never looked at, so that chunk borders do not matter; but whoever prints into
+those bytes waits for all of them, as browsers do, lest a button should move the
+``<meta>`` out of their sight.
 
 In a charset with halves, a byte is a second half if before it there is an odd number
 of bytes that may be first halves: they take each other in pairs, and whatever is none
@@ -78,6 +80,23 @@ class PageCharset:
     def is_escaping(self) -> bool:
         """Tell whether what has passed is known to be ISO-2022-JP."""
         return self.kind_before(b"", 0) is Kind.ESCAPING
+
+    def is_settled_with(self, data: bytes) -> bool:
+        """Tell whether nothing behind *data*, the next bytes, can name the charset."""
+        seen = len(self._beginning) + len(data)
+        return self._kind is not None or seen >= PRESCANNED_BYTES
+
+    def is_named_behind(self, data: bytes, at: int) -> bool:
+        """Tell whether a ``<meta>`` behind the index *at* of *data* names the charset.
+
+        What is printed before that could move it to where no browser looks for it.
+        """
+        end = len(self._beginning) + at
+        if end >= (PRESCANNED_BYTES if self._kind is None else self._known_from):
+            return False
+        beginning = self._beginning + data[:PRESCANNED_BYTES]
+        named = kind_declared(beginning[:PRESCANNED_BYTES])
+        return named is not None and kind_declared(beginning[:end]) is None
 
     @property
     def may_escape(self) -> bool:

@@ -136,6 +136,10 @@ class Rewriter:
         certain = opening.unfinished_from(data)
         if self._render_legacy:
             certain = min(certain, legacy_candidates.unfinished_from(data))
+        charset = opening.charset
+        if charset is not None and not charset.is_settled_with(data):
+            candidates = self._candidates(opening, data)
+            certain = min([certain, *(each.start for each in candidates)])
         return certain
 
     def _advance(self, opening: Opening, certain: int) -> bytes:
@@ -162,12 +166,14 @@ class Rewriter:
     ) -> Sequence[Candidate | LegacyCandidate]:
         charset = opening.charset
         is_half = None if charset is None else partial(charset.is_half, data)
-        tags = opening.candidates(data, is_half)
-        if self._render_legacy is None:
-            return tags
-        both: list[Candidate | LegacyCandidate] = [*tags]
-        both += legacy_candidates.candidates(data)
-        return sorted(both, key=attrgetter("start"))
+        found: list[Candidate | LegacyCandidate] = [*opening.candidates(data, is_half)]
+        if self._render_legacy is not None:
+            found += legacy_candidates.candidates(data)
+            found.sort(key=attrgetter("start"))
+        if charset is not None:
+            named_behind = charset.is_named_behind
+            found = [each for each in found if not named_behind(data, each.start)]
+        return found
 
     def _button(self, candidate: Candidate | LegacyCandidate) -> str | None:
         """Render *candidate*, which counts."""

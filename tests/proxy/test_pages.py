@@ -295,7 +295,8 @@ async def test_a_site_that_breaks_off_costs_no_more_than_what_is_held(
 ) -> None:
     """mitmproxy has no hook that could still send what may have become a tag."""
     site.pieces["/"] = [
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 900\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n",
+        b"Content-Type: text/html; charset=utf-8\r\n\r\n",
         PAGE + b"and then [Flat",
     ]
     curl = await asyncio.create_subprocess_exec(

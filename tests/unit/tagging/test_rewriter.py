@@ -7,6 +7,7 @@ from overallt.tagging.readers import Reader
 from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import LONGEST_HELD_BYTES, TextTag
 
+UTF_8 = "text/html; charset=utf-8"
 PAGE = b"<p>a [Flattr=7] b</p><code>[Flattr=8]</code><p>[Flattr=Ada]"
 
 
@@ -76,13 +77,45 @@ def test_a_page_of_an_unknown_charset_passes() -> None:
 
 
 def test_what_is_certain_passes_at_once() -> None:
-    rewriter = Rewriter(content_type=None, render=printed)
+    rewriter = Rewriter(content_type=UTF_8, render=printed)
 
     assert b"<p>a " == rewriter.feed(b"<p>a [Flat")
     assert b"" == rewriter.feed(b"tr=7]")
     assert b"(7)x" == rewriter.feed(b"x")
     assert b"" == rewriter.feed(b"[")
     assert b"[" == rewriter.close()
+
+
+@pytest.mark.parametrize("size", [1, 7, 2000])
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("[Flattr=1]<meta charset=gbk>[Flattr=2]", "[Flattr=1]<meta charset=gbk>(2)"),
+        ("[Flattr=1]{}<meta charset=gbk>", "(1){}<meta charset=gbk>"),
+        (
+            "<meta charset=gbk>[Flattr=1]<meta name=x>",
+            "<meta charset=gbk>(1)<meta name=x>",
+        ),
+    ],
+)
+def test_no_button_may_move_what_names_the_charset(
+    page: str, expected: str, size: int
+) -> None:
+    """Browsers look for it in the first 1024 bytes only (HTML Standard, 13.2.3.2)."""
+    whole = page.format(" " * 1024).encode()
+    rewriter = Rewriter(content_type="text/html", render=printed)
+    pieces = (whole[at : at + size] for at in range(0, len(whole), size))
+    out = b"".join(map(rewriter.feed, pieces)) + rewriter.close()
+
+    assert expected.format(" " * 1024) == out.decode()
+
+
+def test_what_may_be_printed_before_the_charset_is_named_waits() -> None:
+    rewriter = Rewriter(content_type="text/html", render=printed)
+
+    assert b"<p>" == rewriter.feed(b"<p>[Flattr=1]<p>")
+    assert b"" == rewriter.feed(b" " * 1000)
+    assert b"(1)<p>" + b" " * 1100 == rewriter.feed(b" " * 100)
 
 
 @pytest.mark.parametrize("piece", [b"[", b"&", b"[&#32;", b"&#0", b"<p a='[Flattr="])
@@ -112,7 +145,7 @@ def test_bail_out_gives_back_what_was_not_returned(cut: int) -> None:
 
 
 def test_bail_out_loses_nothing_after_a_failure() -> None:
-    rewriter = Rewriter(content_type=None, render=fail_on_ada)
+    rewriter = Rewriter(content_type=UTF_8, render=fail_on_ada)
     returned = rewriter.feed(PAGE[:10])
     with pytest.raises(RenderFailedError):
         rewriter.feed(PAGE[10:] + b" c")
@@ -122,7 +155,7 @@ def test_bail_out_loses_nothing_after_a_failure() -> None:
 
 
 def test_bail_out_loses_nothing_after_a_failure_at_the_end() -> None:
-    rewriter = Rewriter(content_type=None, render=fail_on_ada)
+    rewriter = Rewriter(content_type=UTF_8, render=fail_on_ada)
     returned = rewriter.feed(PAGE)
     with pytest.raises(RenderFailedError):
         rewriter.close()
@@ -131,7 +164,7 @@ def test_bail_out_loses_nothing_after_a_failure_at_the_end() -> None:
 
 
 def test_a_page_that_was_given_up_passes_at_once() -> None:
-    rewriter = Rewriter(content_type=None, render=printed)
+    rewriter = Rewriter(content_type=UTF_8, render=printed)
     returned = rewriter.feed(b"[Flattr=1]<plaintext>[Flattr=2][Flattr=3][")
 
     assert b"(1)<plaintext>[Flattr=2][Flattr=3][" == returned

@@ -14,6 +14,7 @@ from overallt.tagging.legacy_candidates import LONGEST_BYTES
 from overallt.tagging.rewriter import Rewriter
 from overallt.tagging.text_tags import LONGEST_HELD_BYTES, TextTag
 
+UTF_8 = "text/html; charset=utf-8"
 BUTTON = b'<a class="FlattrButton" href="/p">x</a>'
 
 type Seen = tuple[bytes, list[Event]]
@@ -136,7 +137,7 @@ def test_old_markup_stays_where_nobody_asked_for_it() -> None:
 
 def test_what_is_certain_passes_at_once() -> None:
     rewriter = Rewriter(
-        content_type=None, render=lambda _: None, render_legacy=lambda _: "(1)"
+        content_type=UTF_8, render=lambda _: None, render_legacy=lambda _: "(1)"
     )
 
     assert b"<p>y " == rewriter.feed(b"<p>y " + BUTTON[:-1])
@@ -203,7 +204,7 @@ def test_bail_out_loses_nothing_after_a_failure() -> None:
     def fail(button: LegacyButton) -> None:
         raise ArithmeticError(button.kind)
 
-    rewriter = Rewriter(content_type=None, render=lambda _: None, render_legacy=fail)
+    rewriter = Rewriter(content_type=UTF_8, render=lambda _: None, render_legacy=fail)
     returned = rewriter.feed(b"<p>" + BUTTON[:9])
     with pytest.raises(ArithmeticError, match=LegacyKind.BUTTON):
         rewriter.feed(BUTTON[9:] + b"y")
