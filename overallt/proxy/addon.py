@@ -30,6 +30,7 @@ from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
 from overallt.proxy import headers
 from overallt.proxy.bodies import Body
+from overallt.proxy.buttons import Buttons
 from overallt.proxy.decoding import decoder_for
 from overallt.proxy.egress import Address, Egress, EgressRefused, Resolver
 from overallt.proxy.eligibility import (
@@ -39,9 +40,7 @@ from overallt.proxy.eligibility import (
     is_sandboxed,
 )
 from overallt.proxy.settings import ProxySettings
-from overallt.tagging.button import button, label_of
 from overallt.tagging.rewriter import Rewriter
-from overallt.tagging.text_tags import TextTag
 
 # Larger uploads are not gathered before they are sent on.
 MAX_GATHERED_BYTES: Final = 64 * 1024
@@ -67,6 +66,9 @@ class Addon:
         self._index = index
         self._sending = sending
         self._clock = clock
+        self._buttons = Buttons(
+            gateway, index, max_buttons=settings.max_buttons, clock=clock
+        )
         self._egress = Egress(
             local_sites=settings.local_sites,
             reserved=frozenset({HOST}),
@@ -173,24 +175,10 @@ class Addon:
         decoder = decoder_for(response.headers.get("content-encoding", ""))
         if decision is not Decision.REWRITE or decoder is None:
             return None
-        render = self._render(request.url, sandboxed=is_sandboxed(response.headers))
+        sandboxed = is_sandboxed(response.headers)
+        render = self._buttons.on(request.url, sandboxed=sandboxed)
         content_type = response.headers.get("content-type")
         return Body(decoder, Rewriter(content_type=content_type, render=render))
-
-    def _render(self, page: str, *, sandboxed: bool) -> Callable[[TextTag], str | None]:
-        printed = 0
-
-        def render(text_tag: TextTag) -> str | None:
-            nonlocal printed
-            full = printed >= self._settings.max_buttons
-            if full or not self._index.knows(text_tag.id):
-                return None
-            printed += 1
-            address = self._gateway.address(text_tag.id, page, now=self._clock())
-            label = label_of(text_tag.id)
-            return button(address=address, label=label, sandboxed=sandboxed)
-
-        return render
 
 
 def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
