@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -103,10 +103,11 @@ class Addon:
         if length.isdecimal() and int(length) > MAX_GATHERED_BYTES:
             request.stream = True
 
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Let the gateway answer what is meant for it, or pretends to be."""
-        if not _is_for_gateway(flow):
-            return
+        return self._ask_gateway(flow) if _is_for_gateway(flow) else None
+
+    async def _ask_gateway(self, flow: http.HTTPFlow) -> None:
         answer = await self._gateway.answer(_gateway_request(flow), now=self._clock())
         flow.response = http.Response.make(
             answer.status, answer.body, dict(answer.headers)
