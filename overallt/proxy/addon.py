@@ -4,7 +4,8 @@
 requestheaders   take out what could not be answered
 request          for the reserved host: the gateway answers
 server_connect   only to public addresses
-responseheaders  a page? then its body streams through a rewriter
+responseheaders  a page in pieces? then its body streams through a rewriter
+response         a page that came whole? then it is rewritten whole
 ```
 
 I7: whatever fails in here, the reader gets his page. So whatever touches a page
@@ -17,11 +18,10 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from mitmproxy import http
-from mitmproxy.connection import Server
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from overallt.client.index import Index
@@ -29,17 +29,19 @@ from overallt.client.sending import Sending
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
 from overallt.proxy import headers
-from overallt.proxy.bodies import Body
+from overallt.proxy.bodies import Body, rewritten
 from overallt.proxy.buttons import Buttons
-from overallt.proxy.decoding import decoder_for
-from overallt.proxy.egress import Address, Egress, EgressRefused, Resolver
+from overallt.proxy.decoding import Decoder, decoder_for
+from overallt.proxy.egress import Egress, EgressRefused, Pinned, Resolver
 from overallt.proxy.eligibility import (
     Decision,
     asks_for_document,
     decide,
     is_sandboxed,
 )
+from overallt.proxy.encoding import Encoder, encoder_for
 from overallt.proxy.settings import ProxySettings
+from overallt.proxy.whole import is_whole
 from overallt.tagging.rewriter import Rewriter
 
 # Larger uploads are not gathered before they are sent on.
@@ -74,7 +76,6 @@ class Addon:
             reserved=frozenset({HOST}),
             resolve=resolve,
         )
-        self._asked_for = WeakKeyDictionary[Server, Address]()
         self._following: list[asyncio.Task[None]] = []
 
     def running(self) -> None:
@@ -121,48 +122,69 @@ class Addon:
         if asked_for is None:
             return
         try:
-            pinned = await self._egress.pin(*asked_for[:2])
+            judged = await self._egress.pin(*asked_for[:2])
         except EgressRefused:
             return
-        self._asked_for[data.server] = asked_for
-        data.server.address = pinned
+        data.server.address = Pinned.instead_of(asked_for, judged)
         data.server.error = None
 
     def server_connected(self, data: ServerConnectionHookData) -> None:
         """Give the connection its name back, by which it is found for reuse."""
-        asked_for = self._asked_for.pop(data.server, None)
-        if asked_for is not None:
+        pinned = data.server.address
+        if isinstance(pinned, Pinned):
             # mitmproxy guards an open connection's address against a change of
             # mind; this is none. Certificates are checked against the name.
-            object.__setattr__(data.server, "address", asked_for)
+            object.__setattr__(data.server, "address", pinned.asked_for)
 
     def server_connect_error(self, data: ServerConnectionHookData) -> None:
         """Remember the failure by the name that was asked for."""
         self.server_connected(data)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Stream every response, a page through its rewriter."""
+        """Stream every response that is not here whole, a page through its rewriter."""
         response = flow.response
         if response is None or _is_for_gateway(flow):
             return
-        if flow.request.is_http2:
-            headers.fit_to_http2(response.headers)
-        response.stream = True
+        headers.fit_connection(response.headers, flow.request.http_version)
+        response.stream = not is_whole(response)
+        if not response.stream:
+            return
         try:
-            body = self._body(flow.request, response)
+            parts = self._parts(flow, response)
         except Exception as error:  # noqa: BLE001 - I7: the page passes as it is.
             _log_bail_out(error)
             return
-        if body is None:
+        if parts is None:
             return
         chunked = (
             flow.request.http_version == "HTTP/1.1"
             and response.http_version != "HTTP/1.0"
         )
-        headers.stream_rewritten(response.headers, chunked=chunked)
-        response.stream = _stream(body)
+        headers.fit_streamed(response.headers, chunked=chunked)
+        headers.fit_rewritten(response.headers, encoded=not _is_here(flow))
+        response.stream = _stream(Body(*parts))
 
-    def _body(self, request: http.Request, response: http.Response) -> Body | None:
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Rewrite a page that is here whole; without text tags it stays as it came."""
+        response = flow.response
+        if response is None or response.stream or _is_for_gateway(flow):
+            return
+        try:
+            parts = self._parts(flow, response)
+            body = parts and rewritten(response.raw_content or b"", *parts)
+        except Exception as error:  # noqa: BLE001 - I7: the page passes as it is.
+            _log_bail_out(error)
+            return
+        if body is not None:
+            headers.fit_rewritten(response.headers, encoded=not _is_here(flow))
+            response.headers["Content-Length"] = str(len(body))
+            response.raw_content = body
+
+    def _parts(
+        self, flow: http.HTTPFlow, response: http.Response
+    ) -> tuple[Decoder, Rewriter, Encoder] | None:
+        """Return what a page passes through; ``None`` if *response* is none."""
+        request = flow.request
         if len(self._index) == 0:
             return None
         decision = decide(
@@ -173,13 +195,15 @@ class Addon:
             status=response.status_code,
             response_headers=response.headers,
         )
-        decoder = decoder_for(response.headers.get("content-encoding", ""))
+        encodings = response.headers.get("content-encoding", "")
+        decoder = decoder_for(encodings)
         if decision is not Decision.REWRITE or decoder is None:
             return None
         sandboxed = is_sandboxed(response.headers)
         render = self._buttons.on(request.url, sandboxed=sandboxed)
         content_type = response.headers.get("content-type")
-        return Body(decoder, Rewriter(content_type=content_type, render=render))
+        rewriter = Rewriter(content_type=content_type, render=render)
+        return decoder, rewriter, encoder_for("" if _is_here(flow) else encodings)
 
 
 def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
@@ -190,7 +214,7 @@ def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
             out = body.feed(data) if data else body.close()
         except Exception as error:  # noqa: BLE001 - I7: the rest passes as it is.
             _log_bail_out(error)
-            out = body.bail_out()
+            out = body.bail_out() + (b"" if data else body.close())
         # An empty piece would end a chunked body:
         # https://github.com/mitmproxy/mitmproxy/pull/8242
         return [out] if out else []
@@ -206,9 +230,18 @@ def _log_bail_out(error: Exception) -> None:
     )
 
 
+def _is_here(flow: http.HTTPFlow) -> bool:
+    """Tell whether the browser runs on this machine."""
+    return ip_address(flow.client_conn.peername[0]).is_loopback
+
+
 def _is_for_gateway(flow: http.HTTPFlow) -> bool:
     """Tell whether anything about a request names the reserved host."""
-    names = (flow.request.host, flow.request.pretty_host, flow.client_conn.sni or "")
+    request, sni = flow.request, flow.client_conn.sni
+    # Every request comes here more than once, and to take its names apart is slow.
+    if HOST not in f"{request.host} {request.host_header} {sni}".lower():
+        return False
+    names = (request.host, request.pretty_host, sni or "")
     return any(name.lower().rstrip(".") == HOST for name in names)
 
 

@@ -1,18 +1,19 @@
-"""A page's body on its way: decoded, rewritten, passed on at once.
+"""A page's body on its way: decoded, rewritten, encoded again, passed on at once.
 
 ```
-network ─▶ decoder ─▶ rewriter ─▶ browser      all is well
-network ─▶ decoder ─────────────▶ browser      the rewriter failed: text as it was
-network ────────────────────────▶ browser      the decoder failed: bytes as they came
+network ─▶ decoder ─▶ rewriter ─▶ encoder ─▶ browser   all is well
+network ─▶ decoder ─────────────▶ encoder ─▶ browser   the rewriter failed: plain text
+network ───────────────────────────────────▶ browser   the decoder failed: raw bytes
 ```
 
 Whoever feeds it catches what it raises and calls ``bail_out``; nothing is lost
-by that and nothing sent twice.
+by that and nothing sent twice. A body that came whole is rewritten whole, or stays.
 """
 
 from typing import Protocol
 
 from overallt.proxy.decoding import Decoder
+from overallt.proxy.encoding import Encoder
 
 
 class Rewriting(Protocol):
@@ -31,12 +32,26 @@ class Rewriting(Protocol):
         ...  # pragma: no cover
 
 
-class Body:
-    """One page's body."""
+def rewritten(
+    data: bytes, decoder: Decoder, rewriter: Rewriting, encoder: Encoder
+) -> bytes | None:
+    """Return what the whole body *data* becomes; ``None`` if its text stays as it is.
 
-    def __init__(self, decoder: Decoder, rewriter: Rewriting) -> None:
+    Raises:
+        DecodingError: it is not encoded as it says.
+    """
+    before = decoder.feed(data)
+    after = rewriter.feed(before) + rewriter.close()
+    return None if after == before else encoder.feed(after) + encoder.close()
+
+
+class Body:
+    """One page's body that comes in pieces."""
+
+    def __init__(self, decoder: Decoder, rewriter: Rewriting, encoder: Encoder) -> None:
         self._decoder: Decoder | None = decoder
         self._rewriter: Rewriting | None = rewriter
+        self._encoder = encoder
         # Until the first decoded byte, all that came: a body whose encoding is
         # a lie passes on whole.
         self._undecoded = b""
@@ -56,27 +71,31 @@ class Body:
             return b""
         self._decoded_any = True
         self._undecoded = b""
-        if self._rewriter is None:
-            return decoded
-        self._rewriting = True
-        rewritten = self._rewriter.feed(decoded)
-        self._rewriting = False
-        return rewritten
+        if self._rewriter is not None:
+            self._rewriting = True
+            decoded = self._rewriter.feed(decoded)
+            self._rewriting = False
+        return self._encoded(decoded)
 
     def close(self) -> bytes:
         """Return the rest when the body has ended."""
-        rest = b"" if self._decoded_any else self._undecoded
-        if self._rewriter is None:
-            return rest
-        self._rewriting = True
-        rewritten = self._rewriter.close()
-        self._rewriting = False
-        return rewritten + rest
+        text = b""
+        if self._rewriter is not None:
+            self._rewriting = True
+            text = self._rewriter.close()
+            self._rewriting = False
+        if not self._decoded_any:
+            return self._undecoded
+        rest = self._encoded(text)
+        return rest if self._decoder is None else rest + self._encoder.close()
 
     def bail_out(self) -> bytes:
-        """Return what is still held, unchanged, after ``feed`` or ``close`` raised."""
+        """Return what is still held, unchanged, after ``feed`` or ``close`` raised.
+
+        Where it was ``close``, it has to be called again.
+        """
         rewriter, self._rewriter = self._rewriter, None
-        held = rewriter.bail_out() if rewriter is not None else b""
+        held = self._encoded(rewriter.bail_out() if rewriter is not None else b"")
         if self._rewriting:
             # The decoder is well: the page goes on as readable text.
             self._rewriting = False
@@ -84,3 +103,6 @@ class Body:
         self._decoder = None
         undecoded, self._undecoded = self._undecoded, b""
         return held + undecoded
+
+    def _encoded(self, text: bytes) -> bytes:
+        return self._encoder.feed(text) if text else b""

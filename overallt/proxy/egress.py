@@ -11,7 +11,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Self, override
 
 type Address = tuple[str, int]
 type Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -25,6 +25,31 @@ NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 class EgressRefused(Exception):
     """The proxy connects to public addresses only."""
+
+
+class Pinned(tuple[str, int]):  # noqa: SLOT001 - A tuple can have none that hold anything.
+    """An address that was judged, in the place of the one that was *asked_for*.
+
+    To connect to, it is the one; to whoever looks whether there is a connection
+    already, or will be in a moment, it equals the other.
+    """
+
+    asked_for: Address
+
+    @classmethod
+    def instead_of(cls, asked_for: Address, judged: Address) -> Self:
+        """Return *judged* for the connection that *asked_for* names."""
+        pinned = cls(judged)
+        pinned.asked_for = asked_for
+        return pinned
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return self.asked_for == other
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.asked_for)
 
 
 class Egress:

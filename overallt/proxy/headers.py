@@ -1,10 +1,10 @@
 """What changes in a message's head, and nothing else.
 
-A page that streams through the rewriter leaves with its head before its text is
-known. So its length and encoding are those of the last hop, its digests are
+A rewritten page has the length and the encodings of the last hop, its digests are
 gone, and its ``ETag`` is weak: still good for "not modified", no longer for byte
-ranges, which would mix rewritten and original bytes. No security header is ever
-touched (P8).
+ranges, which would mix rewritten and original bytes. A page that streams leaves with
+its head before its text is known, so all of this holds for it, too. ``Vary`` stays: the
+page is the same for everybody. No security header is ever touched (P8).
 """
 
 from collections.abc import MutableMapping
@@ -19,35 +19,45 @@ CONNECTION_HEADERS: Final = (
     "Transfer-Encoding",
     "Upgrade",
 )
+# RFC 9112, 6.1: HTTP/1.0 knows no chunks; its bodies end with their connection.
+UNKNOWN: Final[dict[str, tuple[str, ...]]] = {
+    "HTTP/1.0": ("Transfer-Encoding", "Trailer"),
+    "HTTP/2.0": CONNECTION_HEADERS,
+    "HTTP/3": CONNECTION_HEADERS,
+}
 DICTIONARY_ENCODINGS: Final = frozenset({"dcb", "dcz"})
 DICTIONARY_HEADERS: Final = ("Available-Dictionary", "Dictionary-ID")
 
 
-def stream_rewritten(headers: MutableMapping[str, str], *, chunked: bool) -> None:
-    """Fit a response's head to a body that is decoded and perhaps rewritten.
+def fit_rewritten(headers: MutableMapping[str, str], *, encoded: bool) -> None:
+    """Fit a response's head to a page whose text is, or may be, another.
 
-    *chunked* says that both ends speak HTTP/1.1; else the body ends with its
-    stream (HTTP/2) or its connection (HTTP/1.0).
+    *encoded* says that the page leaves in the encodings in which it came.
     """
-    for name in (
-        *DIGESTS,
-        "Content-Length",
-        "Content-Encoding",
-        "Accept-Ranges",
-        "Transfer-Encoding",
-        "Trailer",
-    ):
+    for name in (*DIGESTS, "Accept-Ranges"):
         headers.pop(name, None)
-    if chunked:
-        headers["Transfer-Encoding"] = "chunked"
+    if not encoded:
+        headers.pop("Content-Encoding", None)
     etag = headers.get("ETag")
     if etag is not None and not etag.startswith("W/"):
         headers["ETag"] = f"W/{etag}"
 
 
-def fit_to_http2(headers: MutableMapping[str, str]) -> None:
-    """Take out what an HTTP/1.1 server said about its own connection."""
-    for name in CONNECTION_HEADERS:
+def fit_streamed(headers: MutableMapping[str, str], *, chunked: bool) -> None:
+    """Fit a response's head to a body of unknown length.
+
+    *chunked* says that both ends speak HTTP/1.1; else the body ends with its
+    stream (HTTP/2) or its connection (HTTP/1.0).
+    """
+    for name in ("Content-Length", "Transfer-Encoding", "Trailer"):
+        headers.pop(name, None)
+    if chunked:
+        headers["Transfer-Encoding"] = "chunked"
+
+
+def fit_connection(headers: MutableMapping[str, str], http_version: str) -> None:
+    """Take out what the browser's HTTP does not know, of what the server's says."""
+    for name in UNKNOWN.get(http_version, ()):
         headers.pop(name, None)
 
 

@@ -1,4 +1,4 @@
-"""Reads from HTTP/1.1 servers what mitmproxy 12 does not know how to read.
+"""Reads from HTTP/1.1 servers, also what mitmproxy 12 does not know how to read.
 
 Two things that servers may send at any time would leave the reader waiting for ever:
 
@@ -6,6 +6,8 @@ Two things that servers may send at any time would leave the reader waiting for 
   (RFC 9110, 6.5.1): https://github.com/mitmproxy/mitmproxy/issues/2474
 - interim heads, such as ``103 Early Hints``, are passed over (RFC 9110, 15.2); only
   ``101 Switching Protocols`` is an answer.
+
+And it sees which answers came whole.
 """
 
 # mypy: allow-untyped-calls
@@ -17,9 +19,14 @@ from typing import Final, override
 import h11
 from h11._readers import ChunkedReader
 from h11._receivebuffer import ReceiveBuffer
+from mitmproxy.http import Response
 from mitmproxy.proxy import events, layer
 from mitmproxy.proxy.layers import http
+from mitmproxy.proxy.layers.http._base import ReceiveHttp
+from mitmproxy.proxy.layers.http._events import ResponseHeaders
 from mitmproxy.proxy.layers.http._http1 import Http1Client
+
+from overallt.proxy.whole import mark_whole
 
 INTERIM_HEAD: Final = re.compile(rb"HTTP/1\.[01] 1(?!01)[0-9][0-9]")
 
@@ -42,10 +49,19 @@ class PatientHttp1Client(Http1Client):
         self, event: events.ConnectionEvent
     ) -> layer.CommandGenerator[None]:
         """Read the head of the answer itself."""
-        while INTERIM_HEAD.match(bytes(self.buf)):
+        while INTERIM_HEAD.match(self.buf._data):  # noqa: SLF001 - It only gives copies.
             if self.buf.maybe_extract_lines() is None:
                 break
-        yield from super().read_headers(event)
+        for command in super().read_headers(event):
+            if isinstance(command, ReceiveHttp):
+                head = command.event
+                if isinstance(head, ResponseHeaders) and self._is_here(head.response):
+                    mark_whole(head.response)
+            yield command
+
+    def _is_here(self, response: Response) -> bool:
+        length = response.headers.get("content-length", "")
+        return length.isdecimal() and int(length) <= len(self.buf)
 
     @override
     def read_body(self, event: events.Event) -> layer.CommandGenerator[None]:

@@ -28,6 +28,7 @@ from overallt.proxy.addon import Addon
 from overallt.proxy.authority import ensure_authority
 from overallt.proxy.hooks import use_lean_handler
 from overallt.proxy.http1 import use_patient_client
+from overallt.proxy.http2 import use_foreseeing_client
 from overallt.proxy.settings import ProxySettings
 
 UPSTREAM_CA_FILE: Final = "upstream-cas.pem"
@@ -63,6 +64,7 @@ async def running_proxy(
     logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)
     ensure_authority(settings.authority_folder, now)
     use_patient_client()
+    use_foreseeing_client()
     use_lean_handler()
     master = Master(_options(settings), event_loop=asyncio.get_running_loop())
     proxyserver = Proxyserver()

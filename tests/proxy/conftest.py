@@ -1,11 +1,10 @@
 """A site, a server and a real proxy between them and a client."""
 
 import asyncio
-import contextlib
 import json
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 from certified import Certified, certify
+from http2_site import Http2Site, http2_site
+from raw_site import Site
 
 from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
@@ -34,54 +35,9 @@ with warnings.catch_warnings():
     from overallt.proxy.master import running_proxy
     from overallt.proxy.settings import ProxySettings
 
-type Pieces = list[bytes | float]
-
 
 def now() -> datetime:
     return datetime.now(tz=UTC)
-
-
-class Site:
-    """An HTTP server that answers each path with bytes written beforehand.
-
-    ``pieces[path]`` is what is sent; a number in it is a pause in seconds.
-    ``heads`` are the request heads that came.
-    """
-
-    def __init__(self) -> None:
-        self.pieces: dict[str, Pieces] = {}
-        self.heads: list[str] = []
-        self.port = 0
-        self.secure_port = 0
-
-    def add(
-        self,
-        path: str,
-        body: bytes,
-        *headers: str,
-        status: str = "200 OK",
-        content_type: str = "text/html; charset=utf-8",
-    ) -> None:
-        head = (f"HTTP/1.1 {status}", f"Content-Type: {content_type}", *headers)
-        length = f"Content-Length: {len(body)}"
-        lines = [*head, length, "Connection: close", "", ""]
-        self.pieces[path] = ["\r\n".join(lines).encode(), body]
-
-    async def answer(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            self.heads.append(head)
-            for piece in self.pieces[head.split(" ", 2)[1]]:
-                if isinstance(piece, bytes):
-                    writer.write(piece)
-                    await writer.drain()
-                else:
-                    await asyncio.sleep(piece)
-        with contextlib.suppress(OSError):
-            writer.close()
-            await writer.wait_closed()
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +63,18 @@ async def site(certified: Certified) -> AsyncIterator[Site]:
     for each in (plain, secure):
         each.close()
         await each.wait_closed()
+
+
+@pytest.fixture(params=[None, 0.02], ids=["whole", "in pieces"])
+def each_arrival(request: pytest.FixtureRequest, site: Site) -> None:
+    """Let what the site is told to say come whole, then in pieces."""
+    site.pause = request.param
+
+
+@pytest.fixture
+async def http2(certified: Certified) -> AsyncIterator[Http2Site]:
+    async with http2_site(certified.chain) as site:
+        yield site
 
 
 @dataclass
@@ -243,6 +211,7 @@ def index_kind() -> type[Index]:
 @pytest.fixture
 def settings(
     site: Site,
+    http2: Http2Site,
     certified: Certified,
     authority_folder: Path,
     max_buttons: int,
@@ -254,6 +223,7 @@ def settings(
         authority_folder=authority_folder,
         local_sites={
             "site.test": ("127.0.0.1", site.secure_port),
+            "other.test": ("127.0.0.1", http2.port),
             "untrusted.test": ("127.0.0.1", site.secure_port),
             "plain.test": ("127.0.0.1", site.port),
             "bank.test": ("127.0.0.1", site.port),
@@ -313,6 +283,26 @@ class Page:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+type Curl = Callable[..., Awaitable[bytes]]
+
+
+@pytest.fixture
+def curl(proxy: Running) -> Curl:
+    """Run curl behind the proxy; it speaks every HTTP there is."""
+
+    async def run(*arguments: str) -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            *("curl", "-s", "-m", "5", "--cacert", str(proxy.ca), "-x", proxy.url),
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        assert process.returncode == 0
+        return out
+
+    return run
 
 
 class Reader:

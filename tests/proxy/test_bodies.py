@@ -5,8 +5,15 @@ import zlib
 
 import pytest
 
-from overallt.proxy.bodies import Body
-from overallt.proxy.decoding import DecodingError, Deflate, Gzip, Identity
+from overallt.proxy.bodies import Body, rewritten
+from overallt.proxy.decoding import (
+    DecodingError,
+    Deflate,
+    Gzip,
+    Identity,
+    decoder_for,
+)
+from overallt.proxy.encoding import encoder_for
 
 
 class Shouter:
@@ -33,7 +40,7 @@ class Shouter:
 
 
 def test_a_body_is_decoded_and_rewritten() -> None:
-    body = Body(Gzip(), Shouter())
+    body = Body(Gzip(), Shouter(), encoder_for(""))
     encoded = gzip.compress(b"abc")
 
     out = b"".join(body.feed(encoded[at : at + 1]) for at in range(len(encoded)))
@@ -42,7 +49,7 @@ def test_a_body_is_decoded_and_rewritten() -> None:
 
 
 def test_after_the_rewriter_failed_the_text_goes_on_unchanged() -> None:
-    body = Body(Identity(), Shouter())
+    body = Body(Identity(), Shouter(), encoder_for(""))
 
     out = [body.feed(b"abc")]
     with pytest.raises(RuntimeError):
@@ -53,7 +60,7 @@ def test_after_the_rewriter_failed_the_text_goes_on_unchanged() -> None:
 
 
 def test_after_the_decoder_failed_the_bytes_go_on_as_they_came() -> None:
-    body = Body(Gzip(), Shouter())
+    body = Body(Gzip(), Shouter(), encoder_for(""))
 
     assert body.feed(b"\x1f") == b""
     with pytest.raises(DecodingError):
@@ -64,7 +71,7 @@ def test_after_the_decoder_failed_the_bytes_go_on_as_they_came() -> None:
 def test_after_the_decoder_failed_late_what_was_held_goes_first() -> None:
     encoded = bytearray(zlib.compress(bytes(range(97, 123)) * 99, 0))
     encoded[-4] ^= 0xFF
-    body = Body(Deflate(), Shouter())
+    body = Body(Deflate(), Shouter(), encoder_for(""))
 
     out = body.feed(bytes(encoded[:-4]))
     with pytest.raises(DecodingError):
@@ -77,16 +84,72 @@ def test_after_the_decoder_failed_late_what_was_held_goes_first() -> None:
 
 
 def test_a_body_that_never_decoded_to_anything_passes_as_it_came() -> None:
-    body = Body(Gzip(), Shouter())
+    body = Body(Gzip(), Shouter(), encoder_for(""))
 
     assert body.feed(b"\x1f\x8b") + body.close() == b"\x1f\x8b"
 
 
 def test_a_rewriter_that_fails_at_the_end_loses_nothing() -> None:
-    body = Body(Identity(), Shouter())
+    body = Body(Identity(), Shouter(), encoder_for(""))
 
     out = body.feed(b"abc!")
     with pytest.raises(RuntimeError):
         body.close()
 
-    assert out + body.bail_out() == b"ABC!"
+    assert out + body.bail_out() + body.close() == b"ABC!"
+
+
+ENCODINGS = ["gzip", "deflate", "br", "zstd", "br, gzip", "identity"]
+
+
+def decode(encoding: str, data: bytes) -> bytes:
+    decoder = decoder_for(encoding)
+    assert decoder is not None
+    return decoder.feed(data)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_body_is_encoded_again_piece_by_piece(encoding: str) -> None:
+    body = Body(Identity(), Shouter(), encoder_for(encoding))
+    browser = decoder_for(encoding)
+    assert browser is not None
+
+    seen = [browser.feed(body.feed(piece)) for piece in (b"abc", b"d", b"ef")]
+
+    assert seen == [b"AB", b"C", b"DE"]
+    assert browser.feed(body.close()) == b"F"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_is_encoded_again_ends_after_the_rewriter_failed(encoding: str) -> None:
+    body = Body(Identity(), Shouter(), encoder_for(encoding))
+
+    out = body.feed(b"abc!")
+    with pytest.raises(RuntimeError):
+        body.close()
+    out += body.bail_out() + body.close()
+
+    assert b"ABC!" == decode(encoding, out)
+
+
+def test_an_encoding_that_is_a_lie_is_not_made_true() -> None:
+    body = Body(Gzip(), Shouter(), encoder_for("gzip"))
+
+    with pytest.raises(DecodingError):
+        body.feed(b"no gzip")
+
+    assert body.bail_out() + body.feed(b"!") + body.close() == b"no gzip!"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_whole_body_is_rewritten_whole(encoding: str) -> None:
+    out = rewritten(b"abc", Identity(), Shouter(), encoder_for(encoding))
+
+    assert out is not None
+    assert b"ABC" == decode(encoding, out)
+
+
+def test_a_whole_body_whose_text_stays_stays() -> None:
+    data = gzip.compress(b"ABC", 9)
+
+    assert rewritten(data, Gzip(), Shouter(), encoder_for("gzip")) is None

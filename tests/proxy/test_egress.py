@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from overallt.proxy.egress import Egress, EgressRefused, is_public
+from overallt.proxy.egress import Egress, EgressRefused, Pinned, is_public
 
 PUBLIC = "93.184.216.34"
 
@@ -100,3 +100,13 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 )
 def test_an_address_of_this_machine_or_its_network_is_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+async def test_a_pinned_address_is_found_under_the_name_that_was_asked_for() -> None:
+    asked_for = ("a.example", 443)
+
+    pinned = Pinned.instead_of(asked_for, (PUBLIC, 443))
+
+    assert asked_for == pinned
+    assert hash(asked_for) == hash(pinned)
+    assert [*pinned] == [PUBLIC, 443]

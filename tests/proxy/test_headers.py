@@ -1,44 +1,79 @@
 """What changes in a message's head."""
 
+import pytest
 from mitmproxy.http import Headers
 
-from overallt.proxy.headers import fit_request, fit_to_http2, stream_rewritten
+from overallt.proxy.headers import (
+    fit_connection,
+    fit_request,
+    fit_rewritten,
+    fit_streamed,
+)
 
 
-def test_a_rewritten_page_is_framed_anew() -> None:
+def test_of_a_rewritten_page_goes_what_no_longer_holds() -> None:
     headers = Headers(
-        Content_Length="5",
         Content_Encoding="gzip",
         ETag='"a"',
         Digest="x",
         Content_MD5="y",
         Accept_Ranges="bytes",
         Vary="Accept-Encoding",
+        Content_Security_Policy="sandbox",
     )
 
-    stream_rewritten(headers, chunked=True)
+    fit_rewritten(headers, encoded=False)
 
     assert dict(headers) == {
         "ETag": 'W/"a"',
         "Vary": "Accept-Encoding",
-        "Transfer-Encoding": "chunked",
+        "Content-Security-Policy": "sandbox",
     }
 
 
-def test_a_weak_etag_stays_and_http_2_has_no_chunks() -> None:
-    headers = Headers(ETag='W/"a"', Transfer_Encoding="chunked")
+def test_a_page_that_is_encoded_again_says_so_and_a_weak_etag_stays() -> None:
+    headers = Headers(ETag='W/"a"', Content_Encoding="br")
 
-    stream_rewritten(headers, chunked=False)
+    fit_rewritten(headers, encoded=True)
 
-    assert dict(headers) == {"ETag": 'W/"a"'}
+    assert dict(headers) == {"ETag": 'W/"a"', "Content-Encoding": "br"}
 
 
-def test_http_2_hears_nothing_of_a_connection() -> None:
-    headers = Headers(Connection="close", Transfer_Encoding="chunked", Server="x")
+def test_a_streamed_page_is_cut_into_chunks() -> None:
+    headers = Headers(Content_Length="5", Transfer_Encoding="gzip", Trailer="X-Sum")
 
-    fit_to_http2(headers)
+    fit_streamed(headers, chunked=True)
 
-    assert dict(headers) == {"Server": "x"}
+    assert dict(headers) == {"Transfer-Encoding": "chunked"}
+
+
+def test_where_there_are_no_chunks_a_streamed_page_ends_by_itself() -> None:
+    headers = Headers(Content_Length="5", Transfer_Encoding="chunked")
+
+    fit_streamed(headers, chunked=False)
+
+    assert dict(headers) == {}
+
+
+@pytest.mark.parametrize(
+    ("http_version", "kept"),
+    [
+        ("HTTP/1.0", {"Connection", "Upgrade", "Server"}),
+        ("HTTP/1.1", {"Connection", "Upgrade", "Transfer-Encoding", "Server"}),
+        ("HTTP/2.0", {"Server"}),
+        ("HTTP/3", {"Server"}),
+    ],
+)
+def test_a_browser_hears_of_a_connection_what_its_http_knows(
+    http_version: str, kept: set[str]
+) -> None:
+    headers = Headers(
+        Connection="close", Upgrade="h2c", Transfer_Encoding="chunked", Server="x"
+    )
+
+    fit_connection(headers, http_version)
+
+    assert set(headers) == kept
 
 
 def test_a_document_is_asked_for_without_dictionaries() -> None:

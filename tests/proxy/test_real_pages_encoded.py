@@ -16,6 +16,7 @@ from tagged_pages import cut_anyhow, with_tags
 
 from overallt.proxy.bodies import Body
 from overallt.proxy.decoding import DecodingError, decoder_for
+from overallt.proxy.encoding import encoder_for
 from overallt.tagging import Rewriter
 
 AMONG_WORDS: Final = 16
@@ -67,7 +68,7 @@ def through(encoding: str, pieces: Iterable[bytes]) -> bytes:
     """Return what a reader gets of a body that comes in *pieces*."""
     decoder = decoder_for(encoding)
     assert decoder is not None
-    body = Body(decoder, rewriter())
+    body = Body(decoder, rewriter(), encoder_for(""))
     out = []
     for piece in pieces:
         try:
