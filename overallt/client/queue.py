@@ -20,6 +20,9 @@ While a click is *underway* it may have arrived. It is sent again until there is
 an answer, and can no longer be taken back here: who deletes what the server may
 have counted has not undone it.
 
+A click may be kept ahead of its time: then it is confirmed by a few seconds going by
+in which nobody takes it back, and ``confirmed_at`` says when that will be.
+
 What is kept tells the server what to count and the patron what he did: the id
 from the text tag and the time. The page where it stood is not kept. The sign-in
 is kept as a hash, since a click is sent in nobody else's name.
@@ -87,14 +90,14 @@ class Queue:
             tx.executescript(SCHEMA)
 
     def keep(
-        self, *, click_id: str, sign_in: str, tag_id: str, now: datetime
+        self, *, click_id: str, sign_in: str, tag_id: str, confirmed_at: datetime
     ) -> KeptClick:
-        """Keep a click that was confirmed just *now*.
+        """Keep a click; the second in which it is confirmed may be to come.
 
         Raises:
             NotKept: the disk is full, or the file not to be written.
         """
-        at = now.replace(microsecond=0)
+        at = confirmed_at.replace(microsecond=0)
         click = KeptClick(click_id, sign_in, tag_id, at, State.WAITING, reason=None)
         values = (click_id, sign_in, tag_id, int(at.timestamp()), click.state, None)
         try:
@@ -123,8 +126,8 @@ class Queue:
             for click_id, sign_in, tag_id, confirmed_at, state, reason in rows
         ]
 
-    def due(self) -> list[KeptClick]:
-        """List what is to be sent, oldest first."""
+    def unsent(self) -> list[KeptClick]:
+        """List what is to be sent, now or later, oldest first."""
         return [each for each in self.clicks() if each.state is not State.REFUSED]
 
     def depart(self, click_id: str) -> bool:

@@ -73,16 +73,7 @@ class Sending:
             NotKept: it could not be written down, and was not sent.
             NoAnswer: it is in the queue and will be tried again.
         """
-        sign_in = self._connect().sign_in
-        if sign_in is None:
-            raise Refused(RefusalCode.UNAUTHORIZED, "Nobody is signed in.")
-        click = await asyncio.to_thread(
-            self._queue.keep,
-            click_id=click_id,
-            sign_in=sign_in,
-            tag_id=tag_id,
-            now=self._clock(),
-        )
+        click = await self._keep(click_id, tag_id, confirmed_at=self._clock())
         try:
             return await self._send(click)
         except Refused:
@@ -92,6 +83,19 @@ class Sending:
         finally:
             self.wake()
 
+    async def hold(self, *, click_id: str, tag_id: str, wait: timedelta) -> KeptClick:
+        """Keep a click that is sent after *wait*, unless it was taken back by then.
+
+        Raises:
+            Refused: nobody is signed in.
+            NotKept: it could not be written down.
+        """
+        # The queue counts whole seconds, and no moment of them may be lost.
+        confirmed_at = self._clock() + wait + timedelta(seconds=1)
+        click = await self._keep(click_id, tag_id, confirmed_at=confirmed_at)
+        self.wake()
+        return click
+
     async def clicks(self) -> list[KeptClick]:
         """List all that is kept, oldest first."""
         return await asyncio.to_thread(self._queue.clicks)
@@ -99,7 +103,7 @@ class Sending:
     async def find(self, tag_id: str) -> KeptClick | None:
         """Return the click on *tag_id* that is still to be sent in this sign-in."""
         sign_in = self._connect().sign_in
-        for click in await asyncio.to_thread(self._queue.due):
+        for click in await asyncio.to_thread(self._queue.unsent):
             if (click.tag_id, click.sign_in) == (tag_id, sign_in):
                 return click
         return None
@@ -119,23 +123,41 @@ class Sending:
         )
         while True:
             self._wake.clear()
+            now = self._clock()
+            tries = [] if await self._send_all(now) else [pauses.next()]
             # With nothing to send, only a new click or the server's return matter.
-            pause = None if await self._send_all() else pauses.next()
+            pause = min(tries + await self._seconds_held(now), default=None)
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)
             except TimeoutError:
                 continue
             pauses.start_over()
 
-    async def _send_all(self) -> bool:
-        """Send what is due; tell whether nothing is left to send."""
+    async def _keep(
+        self, click_id: str, tag_id: str, *, confirmed_at: datetime
+    ) -> KeptClick:
+        sign_in = self._connect().sign_in
+        if sign_in is None:
+            raise Refused(RefusalCode.UNAUTHORIZED, "Nobody is signed in.")
+        return await asyncio.to_thread(
+            self._queue.keep,
+            click_id=click_id,
+            sign_in=sign_in,
+            tag_id=tag_id,
+            confirmed_at=confirmed_at,
+        )
+
+    async def _send_all(self, now: datetime) -> bool:
+        """Send what was confirmed by *now*; tell whether none of it is left."""
         try:
-            due = await asyncio.to_thread(self._queue.due)
+            unsent = await asyncio.to_thread(self._queue.unsent)
         except sqlite3.Error as error:
             _log_unusable(error)
             return False
         is_empty = True
-        for click in due:
+        for click in unsent:
+            if click.confirmed_at > now:
+                continue
             try:
                 await self._send(click)
             except Refused:
@@ -146,6 +168,19 @@ class Sending:
                 # One at which the server fails must not hold the others up.
                 is_empty = False
         return is_empty
+
+    async def _seconds_held(self, now: datetime) -> list[float]:
+        """Return in how many seconds each click is sent that *now* was held."""
+        try:
+            unsent = await asyncio.to_thread(self._queue.unsent)
+        except sqlite3.Error as error:
+            _log_unusable(error)
+            return []
+        return [
+            max((click.confirmed_at - self._clock()).total_seconds(), 0)
+            for click in unsent
+            if click.confirmed_at > now
+        ]
 
     async def _send(self, click: KeptClick) -> Thing:
         """Try *click* once: it is counted and gone, refused, or gets no answer."""

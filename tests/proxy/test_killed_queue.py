@@ -153,7 +153,7 @@ def test_every_acknowledged_click_is_counted_once(tmp_path: Path) -> None:
                 time.sleep(chance.uniform(0, 0.3))
         with clicks.started():
             time.sleep(chance.uniform(0, 0.3))
-        kept += len(Queue(tmp_path / "queue.sqlite").due())
+        kept += len(Queue(tmp_path / "queue.sqlite").unsent())
     with program(serve, environment):
         clicks.send_the_rest()
 

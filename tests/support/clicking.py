@@ -28,7 +28,7 @@ async def main(path: str, url: str, token: str, first: str, last: str) -> None:
         with contextlib.suppress(NoAnswer):
             await sending.give(click_id=f"click-{thing}", tag_id=str(thing))
         print(thing, flush=True)
-    while queue.due():  # noqa: ASYNC110 - nothing tells it.
+    while queue.unsent():  # noqa: ASYNC110 - nothing tells it.
         await asyncio.sleep(0.05)
     following.cancel()
 

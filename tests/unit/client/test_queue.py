@@ -25,7 +25,7 @@ def queue(path: Path) -> Queue:
 
 
 def keep(queue: Queue, click_id: str, tag_id: str = "7") -> None:
-    queue.keep(click_id=click_id, sign_in="who", tag_id=tag_id, now=START)
+    queue.keep(click_id=click_id, sign_in="who", tag_id=tag_id, confirmed_at=START)
 
 
 def states(queue: Queue) -> dict[str, State]:
@@ -35,7 +35,7 @@ def states(queue: Queue) -> dict[str, State]:
 def test_what_is_kept_is_there_for_the_next_program(queue: Queue, path: Path) -> None:
     at = START.replace(microsecond=7)
 
-    kept = queue.keep(click_id="a", sign_in="who", tag_id="ada", now=at)
+    kept = queue.keep(click_id="a", sign_in="who", tag_id="ada", confirmed_at=at)
 
     assert [kept] == Queue(path).clicks()
     assert (kept.tag_id, kept.confirmed_at, kept.reason) == ("ada", START, None)
@@ -83,7 +83,7 @@ def test_a_click_that_was_refused_stays_with_its_reason(queue: Queue) -> None:
     queue.refuse("a", "no_means")
 
     assert ["no_means"] == [each.reason for each in queue.clicks()]
-    assert queue.due() == []
+    assert queue.unsent() == []
     assert not queue.depart("a")
     assert queue.drop("a")
 
@@ -100,10 +100,10 @@ def test_a_click_that_is_gone_cannot_be_refused(queue: Queue) -> None:
 def test_the_oldest_comes_first(queue: Queue) -> None:
     for minute, click_id in enumerate("cab"):
         at = START + timedelta(minutes=minute)
-        queue.keep(click_id=click_id, sign_in="who", tag_id="7", now=at)
+        queue.keep(click_id=click_id, sign_in="who", tag_id="7", confirmed_at=at)
     queue.depart("a")
 
-    assert ["c", "a", "b"] == [each.click_id for each in queue.due()]
+    assert ["c", "a", "b"] == [each.click_id for each in queue.unsent()]
 
 
 def test_a_queue_that_cannot_be_written_says_so(

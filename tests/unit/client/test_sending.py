@@ -16,6 +16,7 @@ from overallt.client.sending import NoAnswer, Sending, ServerAway
 from overallt.client.server import Refused, Server
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+TEN_SECONDS = timedelta(seconds=10)
 MINI = {
     "type": "thing",
     "resource": "r",
@@ -129,6 +130,61 @@ async def test_a_click_without_an_answer_is_underway_and_sent_again_as_itself(
     assert posted(api) == ["a", "a"]
 
 
+async def test_a_held_click_is_sent_after_its_time_and_not_before(
+    patron: Patron, api: Any
+) -> None:
+    async with patron.following():
+        await patron.sending.hold(click_id="a", tag_id="7", wait=TEN_SECONDS)
+        patron.now = START + TEN_SECONDS
+        await patron.sending.give(click_id="b", tag_id="7")
+        early = posted(api)
+        patron.now = START + TEN_SECONDS + timedelta(seconds=1)
+        patron.sending.wake()
+        await patron.until(lambda: patron.states() == {})
+
+    assert early == ["b"]
+    assert posted(api) == ["b", "a"]
+
+
+async def test_a_held_click_needs_nobody_to_be_sent(patron: Patron, api: Any) -> None:
+    patron.sending = Sending(
+        patron.queue,
+        lambda: Server(api.url, "secret"),
+        clock=lambda: datetime.now(UTC),
+    )
+    await patron.sending.hold(click_id="a", tag_id="7", wait=timedelta(0))
+    held = patron.states()
+
+    async with patron.following():
+        await patron.until(lambda: patron.states() == {})
+
+    assert held == {"a": (State.WAITING, None)}
+    assert posted(api) == ["a"]
+
+
+async def test_a_held_click_that_is_taken_back_is_never_sent(
+    patron: Patron, api: Any
+) -> None:
+    await patron.sending.hold(click_id="a", tag_id="7", wait=TEN_SECONDS)
+    taken_back = await patron.sending.drop("a")
+    patron.now = START + timedelta(minutes=1)
+
+    async with patron.following():
+        await patron.sending.give(click_id="b", tag_id="7")
+
+    assert taken_back
+    assert posted(api) == ["b"]
+
+
+async def test_nothing_is_held_for_who_is_not_signed_in(patron: Patron) -> None:
+    patron.token = None
+
+    with pytest.raises(Refused):
+        await patron.sending.hold(click_id="a", tag_id="7", wait=TEN_SECONDS)
+
+    assert patron.states() == {}
+
+
 async def test_what_was_kept_is_sent_when_the_server_is_heard_of(
     patron: Patron, api: Any
 ) -> None:
@@ -190,7 +246,7 @@ async def test_one_that_never_gets_an_answer_holds_up_nobody(
         click_id="good",
         sign_in=str(Server(api.url, "secret").sign_in),
         tag_id="7",
-        now=START,
+        confirmed_at=START,
     )
 
     async with patron.following():
