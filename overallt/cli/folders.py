@@ -3,6 +3,7 @@
 ```
 credentials.json   the server and its access token
 gateway.sqlite     paired browsers, hashed
+sites.sqlite       sites trusted with one click, and the clicks made so
 queue.sqlite       clicks that wait for the server
 index              which things exist, as last heard
 seal.key           the key that seals links
@@ -33,6 +34,11 @@ class DataFolder:
     def browsers(self) -> Path:
         """Hold the paired browsers."""
         return self.root / "gateway.sqlite"
+
+    @property
+    def sites(self) -> Path:
+        """Hold the sites where one click is enough, and the clicks made there."""
+        return self.root / "sites.sqlite"
 
     @property
     def queue(self) -> Path:

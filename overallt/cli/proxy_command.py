@@ -14,6 +14,7 @@ from overallt.cli.folders import DataFolder
 from overallt.cli.parameters import LOCAL_SITE, SERVER, listen_option
 
 MAX_BUTTONS: Final = 50
+ONE_CLICKS_A_DAY: Final = 20
 
 
 @click.command()
@@ -41,6 +42,13 @@ MAX_BUTTONS: Final = 50
     multiple=True,
     help="A host whose pages, and those of its subdomains, are left alone.",
 )
+@click.option(
+    "--one-clicks-a-day",
+    type=click.IntRange(min=0),
+    default=ONE_CLICKS_A_DAY,
+    show_default=True,
+    help="How many flattrs the sites where one click is enough may cost you a day.",
+)
 @click.pass_obj
 def proxy(
     folder: DataFolder,
@@ -49,6 +57,7 @@ def proxy(
     local_sites: tuple[tuple[str, tuple[str, int]], ...],
     upstream_ca: Path | None,
     opt_out: tuple[str, ...],
+    one_clicks_a_day: int,
 ) -> None:
     """Run the proxy until Ctrl-C."""
     from overallt.cli.proxying import run_proxy, stop_on_signals
@@ -65,6 +74,7 @@ def proxy(
         upstream_ca=upstream_ca,
         opt_out=frozenset(host.lower() for host in opt_out),
         max_buttons=MAX_BUTTONS,
+        one_clicks_a_day=one_clicks_a_day,
     )
 
     async def run() -> None:

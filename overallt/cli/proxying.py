@@ -15,6 +15,7 @@ from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.seals import Seals, load_key
+from overallt.gateway.trusted_sites import TrustedSites
 from overallt.proxy.addon import Addon
 from overallt.proxy.egress import resolve
 from overallt.proxy.master import running_proxy
@@ -48,6 +49,8 @@ async def run_proxy(
         server_url=server_url,
         browsers=Browsers(folder.browsers),
         seals=Seals(load_key(folder.seal_key)),
+        sites=TrustedSites(folder.sites),
+        one_clicks_a_day=settings.one_clicks_a_day,
     )
     # The index is public: it is asked for without saying who asks.
     async with Server(server_url, None) as server:

@@ -96,6 +96,7 @@ def _set_up_profile(
 
 def _undo(folder: DataFolder, profile: Path | None) -> None:
     from overallt.gateway.browsers import Browsers
+    from overallt.gateway.trusted_sites import TrustedSites
     from overallt.proxy.authority import delete_authority
 
     profiles = _profiles(folder)
@@ -110,6 +111,8 @@ def _undo(folder: DataFolder, profile: Path | None) -> None:
     delete_authority(folder.authority)
     if folder.browsers.exists():
         Browsers(folder.browsers).revoke_all()
+    if folder.sites.exists():
+        TrustedSites(folder.sites).ask_everywhere()
     folder.seal_key.unlink(missing_ok=True)
     folder.pac.unlink(missing_ok=True)
     click.echo("The certificate authority and all pairings are deleted.")

@@ -48,6 +48,15 @@ def is_by_a_person(request: Request) -> bool:
     return request.headers.get("sec-fetch-user") == "?1"
 
 
+def is_own_navigation(request: Request) -> bool:
+    """Tell whether one of the gateway's own pages led here, by itself or by a person.
+
+    A page of another site that leads to one of ours is never taken for it, through
+    however many redirects (Fetch Metadata, "Sec-Fetch-Site").
+    """
+    return request.headers.get("sec-fetch-site") == "same-origin"
+
+
 def is_own_form(request: Request) -> bool:
     """Tell whether a person sent one of the gateway's own forms."""
     return (

@@ -4,8 +4,10 @@
 /            status: is this browser paired, what has the patron
 /pair/CODE   pairs this browser, once
 /give/ID     GET: the consent page; POST: the flattr
+/given/ID    what became of one click on a trusted site
 /undo/ID     POST: takes it back
 /drop/CLICK  POST: takes a kept click out of the queue
+/ask/HOST    POST: ends one click on a site
 /gateway.css, /arm.js
 ```
 
@@ -28,9 +30,12 @@ from overallt.gateway.consent import Consent
 from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.languages import LANGUAGES, preferred
 from overallt.gateway.messages import ORIGIN, Answer, Request
+from overallt.gateway.one_clicks import OneClicks
 from overallt.gateway.pages import Pages
-from overallt.gateway.seals import Seals
+from overallt.gateway.results import Results
+from overallt.gateway.seals import Printed, Seals
 from overallt.gateway.tickets import Tickets
+from overallt.gateway.trusted_sites import TrustedSites
 from overallt.protocol.ids import is_thing_id, is_username
 
 COOKIE: Final = "__Host-overallt"
@@ -50,6 +55,8 @@ class Gateway:
         server_url: str,
         browsers: Browsers,
         seals: Seals,
+        sites: TrustedSites,
+        one_clicks_a_day: int,
     ) -> None:
         self._seals = seals
         tickets = Tickets()
@@ -59,15 +66,17 @@ class Gateway:
                 sending=sending,
                 browsers=browsers,
                 seals=seals,
+                sites=sites,
+                one_clicks_a_day=one_clicks_a_day,
                 tickets=tickets,
                 pages=Pages(server_url, language),
             )
             for language in LANGUAGES
         }
 
-    def address(self, tag_id: str, page: str, *, now: datetime) -> str:
-        """Return the link's address for the text tag *tag_id* on *page*."""
-        return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(page, tag_id, now)}"
+    def address(self, tag_id: str, printed: Printed, *, now: datetime) -> str:
+        """Return the address for a link that is *printed* for the text tag *tag_id*."""
+        return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(printed, tag_id, now)}"
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
         """Answer *request*, whatever it is, in the language its browser prefers."""
@@ -85,6 +94,8 @@ class _Desk:
         sending: Sending,
         browsers: Browsers,
         seals: Seals,
+        sites: TrustedSites,
+        one_clicks_a_day: int,
         tickets: Tickets,
         pages: Pages,
     ) -> None:
@@ -93,7 +104,19 @@ class _Desk:
         self._seals = seals
         self._pages = pages
         self._kept_clicks = KeptClicks(sending, tickets, pages)
-        self._consent = Consent(connect, sending, self._kept_clicks, tickets, pages)
+        self._results = Results(connect, sending, self._kept_clicks, tickets, pages)
+        self._one_clicks = OneClicks(
+            sending, sites, tickets, pages, most_a_day=one_clicks_a_day
+        )
+        self._consent = Consent(
+            connect,
+            sending,
+            self._kept_clicks,
+            self._one_clicks,
+            self._results,
+            tickets,
+            pages,
+        )
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
         """Answer *request*, whatever it is."""
@@ -125,15 +148,23 @@ class _Desk:
             return self._pair(name, now)
         if room == "" and not name:
             return await self._status(browser, now)
-        if room != "give" or not _is_tag_id(name):
+        if room not in {"give", "given"} or not _is_tag_id(name):
             return self._nothing_here()
         if browser is None:
             return self._unpaired()
-        if not checks.is_by_a_person(request):
-            return self._pages.show("opened.html", target=request.target)
+        return await self._follow(request, browser, room, name, now)
+
+    async def _follow(
+        self, request: Request, browser: BrowserId, room: str, name: str, now: datetime
+    ) -> Answer:
+        """Show what a button leads to, or what became of it, to a person only."""
         tag_id = name.lower()
-        page = self._seals.open(request.query("p") or "", tag_id, now)
-        return await self._consent.ask(browser, tag_id, page, now=now)
+        if room == "given" and checks.is_own_navigation(request):
+            return await self._results.given(browser, tag_id, now=now)
+        if room == "give" and checks.is_by_a_person(request):
+            printed = self._seals.open(request.query("p") or "", tag_id, now)
+            return await self._consent.ask(browser, tag_id, printed, now=now)
+        return self._pages.show("opened.html", target=request.target)
 
     async def _post(self, request: Request, now: datetime) -> Answer:
         room, _, name = request.path.removeprefix("/").partition("/")
@@ -146,12 +177,20 @@ class _Desk:
                 "That is none of this page's forms.",
                 status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             )
+        return await self._do(request, browser, room, name, now)
+
+    async def _do(
+        self, request: Request, browser: BrowserId, room: str, name: str, now: datetime
+    ) -> Answer:
+        """Do what one of our own forms asks for, if its ticket is good."""
         if room == "give" and _is_tag_id(name):
             return await self._consent.give(request, browser, name.lower(), now=now)
         if room == "undo" and is_thing_id(name):
-            return await self._consent.undo(request, browser, name, now=now)
+            return await self._results.undo(request, browser, name, now=now)
         if room == "drop":
             return await self._kept_clicks.drop(request, browser, name, now=now)
+        if room == "ask":
+            return await self._one_clicks.ask_again(request, browser, name, now=now)
         return self._nothing_here()
 
     def _pair(self, code: str, now: datetime) -> Answer:
@@ -187,12 +226,19 @@ class _Desk:
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
-            clicks = await self._kept_clicks.listed(browser, now=now)
             return self._pages.show(
-                "offline.html", status=HTTPStatus.BAD_GATEWAY, clicks=clicks
+                "offline.html",
+                status=HTTPStatus.BAD_GATEWAY,
+                clicks=await self._kept_clicks.listed(browser, now=now),
+                sites=await self._one_clicks.listed(browser, now=now),
             )
-        clicks = await self._kept_clicks.listed(browser, now=now)
-        return self._pages.show("status.html", user=user, means=means, clicks=clicks)
+        return self._pages.show(
+            "status.html",
+            user=user,
+            means=means,
+            clicks=await self._kept_clicks.listed(browser, now=now),
+            sites=await self._one_clicks.listed(browser, now=now),
+        )
 
     def _unpaired(self) -> Answer:
         return self._pages.message(

@@ -19,13 +19,17 @@ from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
 
 @dataclass(frozen=True, slots=True)
 class ListedClick:
-    """A kept click as the patron sees it; *ticket* takes it back, if it can be."""
+    """A kept click as the patron sees it.
+
+    *is_held* until the time to stop it is over; *ticket* takes it back, if it can be.
+    """
 
     click_id: str
     tag_id: str
     confirmed_at: str
     refusal: str | None
     advice: str
+    is_held: bool
     ticket: str | None
 
 
@@ -63,18 +67,22 @@ class KeptClicks:
         except TicketRefused as refused:
             return self._pages.ticket_refused(refused)
         if await self._sending.drop(click_id):
-            return self._pages.message(
-                "Taken back",
-                "The flattr was on this computer only and is deleted: it will not "
-                "be sent. The thing can be flattred again at any time.",
-                status=HTTPStatus.OK,
-            )
+            return self.taken_back()
         return self._pages.message(
             "Too late to take it back here",
             "The flattr does not wait here any more: it is on its way to the server, "
             "has arrived, or was taken back before. Go back to its button: once the "
             "server answers, you see there whether it counted, and can undo it.",
             status=HTTPStatus.CONFLICT,
+        )
+
+    def taken_back(self) -> Answer:
+        """Show that a click was taken back before anything was sent."""
+        return self._pages.message(
+            "Taken back",
+            "The flattr was on this computer only and is deleted: it will not "
+            "be sent. The thing can be flattred again at any time.",
+            status=HTTPStatus.OK,
         )
 
     def _listed(
@@ -86,7 +94,7 @@ class KeptClicks:
         ticket = None
         if click.state is not State.UNDERWAY:
             ticket = self._tickets.issue(
-                browser, Purpose.DROP, click.click_id, page=None, now=now
+                browser, Purpose.DROP, click.click_id, printed=None, now=now
             )
         return ListedClick(
             click_id=click.click_id,
@@ -94,5 +102,6 @@ class KeptClicks:
             confirmed_at=f"{click.confirmed_at:%Y-%m-%d %H:%M} UTC",
             refusal=refusal,
             advice=advice,
+            is_held=click.confirmed_at > now,
             ticket=ticket,
         )

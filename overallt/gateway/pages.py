@@ -160,6 +160,15 @@ class Pages:
         translated = self._catalogue.gettext
         return translated(title), advice and translated(advice)
 
+    def not_kept(self) -> Answer:
+        """Print that a click is lost, since it could not be written down."""
+        return self.message(
+            "Your flattr could not be kept",
+            "It was not written down, so it was not sent either. Is the disk "
+            "full? Make room, go back to the button and try again.",
+            status=HTTPStatus.INSUFFICIENT_STORAGE,
+        )
+
     def ticket_refused(self, refused: TicketRefused) -> Answer:
         """Print why a confirmation did not count."""
         if isinstance(refused, TooEarly):

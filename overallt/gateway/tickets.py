@@ -9,8 +9,8 @@
                          └─ five minutes: gone
 ```
 
-A ticket is bound to the paired browser that was shown the page, to the thing or
-kept click, and to what is to be done. Whatever the outcome, presenting it spends
+A ticket is bound to the paired browser that was shown the page, to the thing, kept
+click or site, and to what is to be done. Whatever the outcome, presenting it spends
 it: I9, a ticket is redeemed at most once. It also remembers the page that asked
 and the click id, so that one consent is one click however often it is sent on.
 Tickets live in memory only: after a restart the patron is shown the page again.
@@ -23,6 +23,7 @@ from enum import StrEnum
 from typing import Final
 
 from overallt.gateway.browsers import BrowserId
+from overallt.gateway.seals import Printed
 
 LIFETIME: Final = timedelta(minutes=5)
 # As long as the page's own script keeps the button dead.
@@ -38,16 +39,17 @@ class Purpose(StrEnum):
     GIVE = "give"
     UNDO = "undo"
     DROP = "drop"
+    ASK_AGAIN = "ask_again"
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What was shown to whom, and when; *page* ``None``: unknown page."""
+    """What was shown to whom, and when; *printed* ``None``: unknown page."""
 
     browser: BrowserId
     purpose: Purpose
     tag_id: str
-    page: str | None
+    printed: Printed | None
     click_id: str
     issued_at: datetime
 
@@ -72,7 +74,7 @@ class Tickets:
         purpose: Purpose,
         tag_id: str,
         *,
-        page: str | None,
+        printed: Printed | None,
         now: datetime,
     ) -> str:
         """Return the secret of a new ticket."""
@@ -81,7 +83,7 @@ class Tickets:
         secret = secrets.token_urlsafe(TICKET_BYTES)
         click_id = secrets.token_urlsafe(TICKET_BYTES)
         self._outstanding[secret] = Ticket(
-            browser, purpose, tag_id, page, click_id, now
+            browser, purpose, tag_id, printed, click_id, now
         )
         return secret
 

@@ -55,7 +55,11 @@ class MiniThing:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing; ``flattred`` and ``subscribed`` only for a signed-in asker."""
+    """A thing; ``flattred`` and ``subscribed`` only for a signed-in asker.
+
+    ``hosts`` are the hosts that its owner has proved to be his, in lower case; an
+    addition of ours.
+    """
 
     resource: str
     link: str
@@ -74,6 +78,7 @@ class Thing:
     flattrs_user_count: int
     flattred: bool | None = None
     subscribed: bool | None = None
+    hosts: list[str] | None = None
     type: Literal["thing"] = "thing"
 
 

@@ -28,6 +28,7 @@ from overallt.client.index import Index
 from overallt.client.sending import Sending
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
+from overallt.gateway.seals import Printed
 from overallt.proxy import headers
 from overallt.proxy.bodies import Body, rewritten
 from overallt.proxy.buttons import Buttons
@@ -199,8 +200,11 @@ class Addon:
         decoder = decoder_for(encodings)
         if decision is not Decision.REWRITE or decoder is None:
             return None
+        # What scripts fetch is left alone; what a frame shows is printed for a frame.
+        in_document = request.headers.get("sec-fetch-dest") == "document"
+        printed = Printed(request.url, in_document=in_document)
         sandboxed = is_sandboxed(response.headers)
-        render = self._buttons.on(request.url, sandboxed=sandboxed)
+        render = self._buttons.on(printed, sandboxed=sandboxed)
         content_type = response.headers.get("content-type")
         rewriter = Rewriter(content_type=content_type, render=render)
         return decoder, rewriter, encoder_for("" if _is_here(flow) else encodings)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from overallt.client.index import Index
 from overallt.gateway.gateway import Gateway
+from overallt.gateway.seals import Printed
 from overallt.tagging.button import button, label_of
 from overallt.tagging.text_tags import TextTag
 
@@ -27,20 +28,20 @@ class Buttons:
         self._max_buttons = max_buttons
         self._clock = clock
 
-    def on(self, page: str, *, sandboxed: bool) -> Render:
-        """Return what to ask for each text tag of *page*, an address, in order.
+    def on(self, printed: Printed, *, sandboxed: bool) -> Render:
+        """Return what to ask for each text tag of the page, in order.
 
         It gives the button's markup, or ``None`` where the text tag stays text.
         """
-        printed = 0
+        buttons = 0
 
         def render(text_tag: TextTag) -> str | None:
-            nonlocal printed
-            full = printed >= self._max_buttons
+            nonlocal buttons
+            full = buttons >= self._max_buttons
             if full or not self._index.knows(text_tag.id):
                 return None
-            printed += 1
-            address = self._gateway.address(text_tag.id, page, now=self._clock())
+            buttons += 1
+            address = self._gateway.address(text_tag.id, printed, now=self._clock())
             label = label_of(text_tag.id)
             return button(address=address, label=label, sandboxed=sandboxed)
 

@@ -12,7 +12,8 @@ class ProxySettings:
     *authority_folder* holds the CA; *local_sites* maps names to addresses on
     this machine that the proxy may reach all the same; *upstream_ca* is a file
     with CAs that sites may have beside the public ones; *opt_out* names hosts
-    that are left alone, their subdomains included.
+    that are left alone, their subdomains included; *one_clicks_a_day* is how often
+    at most the sites that the patron trusts may give in 24 hours.
     """
 
     listen_host: str
@@ -22,3 +23,4 @@ class ProxySettings:
     upstream_ca: Path | None
     opt_out: frozenset[str]
     max_buttons: int
+    one_clicks_a_day: int

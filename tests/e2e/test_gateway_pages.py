@@ -12,10 +12,11 @@ from browsers import CHROMIUM, missing
 from npm import NpmPackage, download
 from skips import skip_for_want_of
 
-from overallt.gateway.consent import AskingPage
+from overallt.gateway.asking_pages import AskingPage
 from overallt.gateway.kept_clicks import ListedClick
 from overallt.gateway.languages import LANGUAGES
 from overallt.gateway.messages import ORIGIN, Answer
+from overallt.gateway.one_clicks import ListedSite, Trust
 from overallt.gateway.pages import Pages, templates
 from overallt.protocol.messages import FlattrWorth, Means, MiniUser, Thing, User
 
@@ -82,12 +83,22 @@ WAITING = ListedClick(
     confirmed_at="2026-01-01 00:00 UTC",
     refusal=None,
     advice="",
+    is_held=False,
     ticket="t",
 )
 UNDERWAY = replace(WAITING, ticket=None)
 GIVEN_UP = replace(WAITING, refusal="Of tomorrow", advice="Overallt " + 100 * "y")
-ASKING = AskingPage(host="blog.test", rest="/" + 200 * "y")
-CONSENT = {"thing": THING, "tag_id": "7", "ticket": "t"}
+HELD = replace(WAITING, is_held=True)
+ASKING = AskingPage(host="blog.test", rest="/" + 200 * "y", is_secure=True)
+CONFIRMED = replace(THING, hosts=["blog.test"])
+SITES = [ListedSite(63 * "y" + ".test", "t"), ListedSite("blog.test", "t")]
+CONSENT = {
+    "thing": THING,
+    "tag_id": "7",
+    "ticket": "t",
+    "trust": Trust.NONE,
+    "trusts": None,
+}
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "asks": (
         "consent.html",
@@ -101,20 +112,61 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "consent.html",
         CONSENT | {"means": POOR, "page": None, "second_step": False},
     ),
+    "asks_confirmed": (
+        "consent.html",
+        CONSENT
+        | {
+            "thing": CONFIRMED,
+            "means": RICH,
+            "page": ASKING,
+            "second_step": False,
+            "trust": Trust.OFFERED,
+        },
+    ),
+    "asks_all_the_same": (
+        "consent.html",
+        CONSENT
+        | {
+            "thing": CONFIRMED,
+            "means": RICH,
+            "page": ASKING,
+            "second_step": False,
+            "trust": Trust.USED_UP,
+        },
+    ),
+    "one_click": (
+        "one_click.html",
+        {
+            "thing": CONFIRMED,
+            "means": RICH,
+            "host": 63 * "y" + ".test",
+            "click_id": "c",
+            "ticket": "t",
+        },
+    ),
     "flattred": ("flattred.html", {"thing": THING, "ticket": "t", "again": False}),
     "again": ("flattred.html", {"thing": THING, "ticket": "t", "again": True}),
     "asks_unseen": (
         "consent_unseen.html",
-        {"tag_id": USERNAME, "ticket": "t", "page": ASKING, "second_step": False},
+        CONSENT | {"tag_id": USERNAME, "page": ASKING, "second_step": False},
     ),
     "kept": ("kept.html", {"click": WAITING}),
+    "held": ("kept.html", {"click": HELD}),
     "underway": ("kept.html", {"click": UNDERWAY}),
     "status": (
         "status.html",
-        {"user": USER, "means": RICH, "clicks": [WAITING, UNDERWAY, GIVEN_UP]},
+        {
+            "user": USER,
+            "means": RICH,
+            "clicks": [HELD, WAITING, UNDERWAY, GIVEN_UP],
+            "sites": SITES,
+        },
     ),
-    "poor": ("status.html", {"user": USER, "means": POOR, "clicks": []}),
-    "offline": ("offline.html", {"clicks": [WAITING, UNDERWAY, GIVEN_UP]}),
+    "poor": ("status.html", {"user": USER, "means": POOR, "clicks": [], "sites": []}),
+    "offline": (
+        "offline.html",
+        {"clicks": [WAITING, UNDERWAY, GIVEN_UP], "sites": SITES},
+    ),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),
     "message": (
@@ -188,7 +240,14 @@ def window(chromium: Any, language: str, **looks: Any) -> Any:
 
 
 def test_every_template_is_looked_at() -> None:
-    parts = {"base.html", "money.html", "arming.html", "confirming.html", "queue.html"}
+    parts = {
+        "base.html",
+        "money.html",
+        "arming.html",
+        "confirming.html",
+        "queue.html",
+        "sites.html",
+    }
 
     assert set(templates().list_templates()) == parts | {
         template for template, _ in PAGES.values()
@@ -247,6 +306,22 @@ def test_whoever_tabs_past_the_button_comes_back_to_it(chromium: Any) -> None:
     page.context.close()
 
     assert "confirm" == focused
+
+
+@pytest.mark.parametrize(
+    ("motion", "runs"), [("reduce", []), ("no-preference", ["pass"])]
+)
+def test_the_seconds_run_but_for_whoever_wants_it_still(
+    chromium: Any, motion: str, runs: list[str]
+) -> None:
+    page = window(chromium, "en", reduced_motion=motion)
+    page.goto(f"{ORIGIN}/one_click")
+    running = page.evaluate(
+        "document.getAnimations().map((each) => each.animationName)"
+    )
+    page.context.close()
+
+    assert runs == running
 
 
 @pytest.mark.parametrize(("motion", "lasts"), [("reduce", "0s"), ("no-preference", "")])

@@ -29,7 +29,8 @@ from overallt.client.server import Server
 from overallt.demo.people import settle_in
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
-from overallt.gateway.seals import Seals
+from overallt.gateway.seals import Printed, Seals
+from overallt.gateway.trusted_sites import TrustedSites
 
 with warnings.catch_warnings():
     # What mitmproxy's own dependencies warn of while they load is not ours.
@@ -159,9 +160,9 @@ class FailingGateway(Gateway):
     failing: Failing
 
     @override
-    def address(self, tag_id: str, page: str, *, now: datetime) -> str:
+    def address(self, tag_id: str, printed: Printed, *, now: datetime) -> str:
         self.failing.at("in the button")
-        return super().address(tag_id, page, now=now)
+        return super().address(tag_id, printed, now=now)
 
 
 def now() -> datetime:
@@ -178,6 +179,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         upstream_ca=site.ca,
         opt_out=frozenset(),
         max_buttons=50,
+        one_clicks_a_day=0,
     )
     server = Server("http://127.0.0.1:1", None)
     sending = Sending(Queue(folder / "queue.sqlite"), lambda: server, clock=now)
@@ -187,6 +189,8 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         server_url="http://127.0.0.1:1",
         browsers=Browsers(folder / "gateway.sqlite"),
         seals=Seals(bytes(32)),
+        sites=TrustedSites(folder / "sites.sqlite"),
+        one_clicks_a_day=settings.one_clicks_a_day,
     )
     gateway.failing = failing
     file = IndexFile(folder / "index", "http://127.0.0.1:1")

@@ -24,6 +24,7 @@ from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.seals import Seals
+from overallt.gateway.trusted_sites import TrustedSites
 from overallt.protocol.ids import index_key
 
 with warnings.catch_warnings():
@@ -79,11 +80,16 @@ async def http2(certified: Certified) -> AsyncIterator[Http2Site]:
 
 @dataclass
 class Api:
-    """The server at the other end: things 7 and ada, and what was flattred."""
+    """The server at the other end: things 7 and ada, and what was flattred.
+
+    ``hosts`` are those that ada has proved to be hers.
+    """
 
     ids: list[str] = field(default_factory=lambda: ["7", "ada"])
     flattrs: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
+    flattred: asyncio.Event = field(default_factory=asyncio.Event)
     runner: web.AppRunner | None = None
     port: int = 0
 
@@ -107,6 +113,7 @@ class Api:
             "flattrs": 0,
             "flattrs_user_count": 0,
             "flattred": bool(self.flattrs),
+            "hosts": self.hosts,
         }
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -119,6 +126,7 @@ class Api:
             return web.Response(body=keys, headers={"ETag": '"1"'})
         if request.path.endswith("/flattr") and request.method == "POST":
             self.flattrs.append(request.headers["Idempotency-Key"])
+            self.flattred.set()
             thing = {
                 name: self.thing()[name]
                 for name in ("resource", "link", "id", "url", "title", "image")
@@ -176,6 +184,7 @@ class Running:
     port: int
     index: Index
     browsers: Browsers
+    sites: TrustedSites
     queue: Queue
     ca: Path
     addon: Addon
@@ -231,6 +240,7 @@ def settings(
         upstream_ca=certified.ca,
         opt_out=opt_out,
         max_buttons=max_buttons,
+        one_clicks_a_day=20,
     )
 
 
@@ -245,6 +255,7 @@ async def proxy(
     server_url = f"http://127.0.0.1:{api.port}"
     server = Server(server_url, None)
     browsers = Browsers(tmp_path / "gateway.sqlite")
+    sites = TrustedSites(tmp_path / "sites.sqlite")
     queue = Queue(tmp_path / "queue.sqlite")
 
     def connect() -> Server:
@@ -263,6 +274,8 @@ async def proxy(
         server_url=server_url,
         browsers=browsers,
         seals=Seals(bytes(32)),
+        sites=sites,
+        one_clicks_a_day=settings.one_clicks_a_day,
     )
     addon = Addon(
         settings, gateway, index, sending, clock=now, resolve=resolve_with_a_trap
@@ -272,7 +285,9 @@ async def proxy(
             while not index.reachable and heard_yesterday is None:  # noqa: ASYNC110 - nothing tells it.
                 await asyncio.sleep(0.01)
         ca = settings.authority_folder / CERTIFICATE_FILE
-        yield Running(f"http://{host}:{port}", port, index, browsers, queue, ca, addon)
+        yield Running(
+            f"http://{host}:{port}", port, index, browsers, sites, queue, ca, addon
+        )
     await server.close()
 
 

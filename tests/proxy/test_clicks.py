@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,9 +27,11 @@ def paired(proxy: Any) -> dict[str, str]:
     return {"Cookie": f"__Host-overallt={cookie}"}
 
 
-async def link_on_page(site: Any, reader: Any) -> str:
+async def link_on_page(
+    site: Any, reader: Any, url: str = "https://site.test/song", **headers: str
+) -> str:
     site.add("/song", b"<p>[Flattr=7]</p>")
-    page = await reader.get("https://site.test/song")
+    page = await reader.get(url, **headers)
     (link,) = re.findall(rb'href="([^"]*)"', page.body)
     return str(link.decode())
 
@@ -65,6 +67,63 @@ async def test_a_click_that_is_confirmed_is_a_flattr(
     assert "Not confirmed on this site" in text
     assert b"<h1>Flattred</h1>" in flattred.body
     assert len(api.flattrs) == 1
+
+
+@pytest.fixture
+def trusted(api: Any, proxy: Any) -> None:
+    """The owner has proved two hosts to be his; the patron trusts both."""
+    api.hosts = ["site.test", "plain.test"]
+    for host in api.hosts:
+        proxy.sites.trust(host, datetime.now(tz=UTC))
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("trusted")
+async def test_one_click_on_a_trusted_site_is_sent_ten_seconds_later_by_itself(
+    site: Any, reader: Any, api: Any, proxy: Any, paired: dict[str, str]
+) -> None:
+    link = await link_on_page(site, reader, Sec_Fetch_Dest="document")
+    pressed_at = datetime.now(tz=UTC)
+    shown = await reader.get(link, **NAVIGATION, **paired)
+    (held,) = proxy.queue.clicks()
+    async with asyncio.timeout(15):
+        await api.flattred.wait()
+        took = datetime.now(tz=UTC) - pressed_at
+        while proxy.queue.clicks():  # noqa: ASYNC110 - nothing tells it.
+            await asyncio.sleep(0.01)
+    own = NAVIGATION | {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_User": "?0"}
+    result = await reader.get(f"{ORIGIN}/given/7", **own, **paired)
+
+    assert b"<h1>Flattred in ten seconds</h1>" in shown.body
+    assert timedelta(seconds=10) <= took
+    assert api.flattrs == [held.click_id]
+    assert b"<h1>Flattred</h1>" in result.body
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("https://site.test/song", {"Sec_Fetch_Dest": "iframe"}),
+        # A program that does not say what it asks for.
+        ("https://site.test/song", {}),
+        ("http://plain.test/song", {"Sec_Fetch_Dest": "document"}),
+    ],
+)
+async def test_a_link_that_was_not_printed_into_a_secure_document_asks_first(
+    site: Any,
+    reader: Any,
+    proxy: Any,
+    paired: dict[str, str],
+    url: str,
+    headers: dict[str, str],
+) -> None:
+    link = await link_on_page(site, reader, url, **headers)
+
+    shown = await reader.get(link, **NAVIGATION, **paired)
+
+    assert b"<h1>Flattr this?</h1>" in shown.body
+    assert proxy.queue.clicks() == []
 
 
 async def test_nothing_is_asked_of_the_server_before_a_click(

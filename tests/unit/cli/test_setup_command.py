@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from overallt.gateway.browsers import Browsers
+from overallt.gateway.trusted_sites import TrustedSites
 
 needs_certutil = pytest.mark.skipif(
     shutil.which("certutil") is None, reason="certutil (libnss3-tools) is missing"
@@ -95,17 +96,20 @@ def test_chromiums_store_is_given_trust_and_nothing_else(
     assert not (store / "user.js").exists()
 
 
-def test_undo_deletes_authority_and_pairings(run: Any, home: Path) -> None:
+def test_undo_deletes_authority_pairings_and_trust(run: Any, home: Path) -> None:
     run("setup")
     browsers = Browsers(home / "gateway.sqlite")
     now = datetime.now(tz=UTC)
     browsers.pair(browsers.new_pairing_code(now), now)
+    sites = TrustedSites(home / "sites.sqlite")
+    sites.trust("blog.test", now)
 
     result = run("setup", "--undo")
 
     assert result.exit_code == 0
     assert list((home / "authority").iterdir()) == []
     assert browsers.count() == 0
+    assert sites.hosts() == []
     assert not (home / "proxy.pac").exists()
 
 

@@ -17,6 +17,7 @@ from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import Answer, Request
 from overallt.gateway.seals import Seals
+from overallt.gateway.trusted_sites import TrustedSites
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 OWNER = {"type": "user", "resource": "r", "link": "l", "username": "ada"}
@@ -190,7 +191,28 @@ def queue(tmp_path: Path) -> Queue:
 
 
 @pytest.fixture
-def gateway(api: Api, browsers: Browsers, queue: Queue) -> Gateway:
+def sites(tmp_path: Path) -> TrustedSites:
+    return TrustedSites(tmp_path / "sites.sqlite")
+
+
+@pytest.fixture
+def one_clicks_a_day() -> int:
+    return 2
+
+
+@pytest.fixture
+def sign_in(api: Api) -> str:
+    return str(Server(api.url, api.token).sign_in)
+
+
+@pytest.fixture
+def gateway(
+    api: Api,
+    browsers: Browsers,
+    queue: Queue,
+    sites: TrustedSites,
+    one_clicks_a_day: int,
+) -> Gateway:
     def connect() -> Server:
         return Server(api.url, api.token)
 
@@ -200,6 +222,8 @@ def gateway(api: Api, browsers: Browsers, queue: Queue) -> Gateway:
         server_url="https://server.test",
         browsers=browsers,
         seals=Seals(bytes(32)),
+        sites=sites,
+        one_clicks_a_day=one_clicks_a_day,
     )
 
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from overallt.gateway.seals import Printed
+
 PAGE = "https://blog.test/a?b=<c>"
 
 
 async def consent(browser: Any, page: str = PAGE, tag_id: str = "7") -> Any:
-    address = browser.gateway.address(tag_id, page, now=browser.now)
+    printed = Printed(page, in_document=True)
+    address = browser.gateway.address(tag_id, printed, now=browser.now)
     return await browser.open(address.removeprefix("https://flattr.internal"))
 
 
@@ -66,7 +69,8 @@ async def test_a_link_without_a_good_seal_comes_from_an_unknown_page(
 
 
 async def test_after_a_day_the_page_is_unknown(browser: Any) -> None:
-    address = browser.gateway.address("7", PAGE, now=browser.now)
+    printed = Printed(PAGE, in_document=True)
+    address = browser.gateway.address("7", printed, now=browser.now)
     browser.wait(hours=24, seconds=1)
 
     answer = await browser.open(address.removeprefix("https://flattr.internal"))

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from overallt.gateway.seals import Printed
+
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
@@ -165,7 +167,8 @@ async def test_nothing_of_the_page_is_kept(
     browser: Any, api: Any, tmp_path: Any
 ) -> None:
     api.down = True
-    address = browser.gateway.address("7", "https://blog.test/secret", now=START)
+    printed = Printed("https://blog.test/secret", in_document=True)
+    address = browser.gateway.address("7", printed, now=START)
     shown = await browser.open(address.removeprefix("https://flattr.internal"))
     browser.wait(seconds=1)
     ticket = browser.ticket_in(shown)

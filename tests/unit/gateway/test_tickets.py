@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from overallt.gateway.browsers import BrowserId
+from overallt.gateway.seals import Printed
 from overallt.gateway.tickets import (
     MAX_OUTSTANDING,
     Purpose,
@@ -16,10 +17,11 @@ from overallt.gateway.tickets import (
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 LATER = START + timedelta(seconds=1)
 ADA = BrowserId("ada")
+PRINTED = Printed("https://a.test/", in_document=True)
 
 
 def issue(tickets: Tickets) -> str:
-    return tickets.issue(ADA, Purpose.GIVE, "7", page="https://a.test/", now=START)
+    return tickets.issue(ADA, Purpose.GIVE, "7", printed=PRINTED, now=START)
 
 
 def test_a_ticket_remembers_who_was_shown_what() -> None:
@@ -27,7 +29,7 @@ def test_a_ticket_remembers_who_was_shown_what() -> None:
 
     ticket = tickets.redeem(issue(tickets), ADA, Purpose.GIVE, "7", now=LATER)
 
-    assert ticket.page == "https://a.test/"
+    assert ticket.printed == PRINTED
     assert ticket.tag_id == "7"
 
 
