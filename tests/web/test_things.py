@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overallt.protocol import codec, messages
+from overallt_server.use_cases.proving_hosts import ProvingHosts
 
 if TYPE_CHECKING:
     from tests.web.conftest import World
@@ -53,6 +54,25 @@ async def test_who_has_a_token_sees_whether_he_flattred_it(world: "World") -> No
     assert codec.decode(messages.Thing, await before.text()).flattred is False
     assert (True, 1, 1) == (shown.flattred, shown.flattrs, shown.flattrs_user_count)
     assert shown.subscribed is False
+
+
+async def test_everybody_sees_which_hosts_the_owner_has_proved(world: "World") -> None:
+    bo = await world.user("bo")
+    thing, other = await world.thing(bo), await world.thing(bo, "song")
+    proving = ProvingHosts(world.database)
+    for host in ("www.bo.test", "bo.test", "bo.test", "old.test"):
+        await proving.note(thing=thing.id, host=host, now=world.settings.now())
+    await proving.withdraw(thing=thing.id, host="old.test")
+
+    shown = [
+        codec.decode(messages.Thing, await response.text()).hosts
+        for response in [
+            await world.client.get(f"/rest/v2/things/{each.id}")
+            for each in (thing, other)
+        ]
+    ]
+
+    assert [["bo.test", "www.bo.test"], []] == shown
 
 
 @pytest.mark.parametrize("wanted", ["99", "nobody", "0", "%00", "9" * 30, "a%20b"])

@@ -4,6 +4,7 @@ import click
 
 from overallt_server.cli.audit import audit
 from overallt_server.cli.giving import budget, means
+from overallt_server.cli.hosts import host
 from overallt_server.cli.operating import migrate_command, serve, settings_command
 from overallt_server.cli.periods import period_group, settle
 from overallt_server.cli.things import thing
@@ -23,6 +24,7 @@ def cli() -> None:
 for _command in (
     audit,
     budget,
+    host,
     means,
     migrate_command,
     period_group,

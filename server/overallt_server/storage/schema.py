@@ -120,6 +120,14 @@ things: Final = sa.Table(
     _at("created_at"),
 )
 
+thing_hosts: Final = sa.Table(
+    "thing_hosts",
+    metadata,
+    _id("thing_id"),
+    sa.Column("host", sa.Text, primary_key=True),
+    _at("proved_at"),
+)
+
 # --- Signing in: secrets are kept as SHA-256 only ----------------------------------
 
 sessions: Final = sa.Table(

@@ -14,6 +14,7 @@ from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
+from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.signing_in import SigningIn
@@ -54,6 +55,7 @@ def make_app(
         flattring=Flattring(database, settings.rules),
         giving=Giving(database, settings.rules),
         looking_up=LookingUp(database),
+        proving_hosts=ProvingHosts(database),
         registering_apps=RegisteringApps(database),
         registering_things=RegisteringThings(database),
         signing_in=SigningIn(database, passwords),

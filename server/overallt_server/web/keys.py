@@ -12,6 +12,7 @@ from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.looking_up import LookingUp
+from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.signing_in import SigningIn
@@ -28,6 +29,7 @@ class UseCases:
     flattring: Flattring
     giving: Giving
     looking_up: LookingUp
+    proving_hosts: ProvingHosts
     registering_apps: RegisteringApps
     registering_things: RegisteringThings
     signing_in: SigningIn

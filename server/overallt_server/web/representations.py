@@ -58,6 +58,7 @@ def thing_message(
     owner: User,
     flattrs: int,
     patrons: int,
+    hosts: list[str],
     flattred: bool | None,
 ) -> messages.Thing:
     """Return *thing*; *flattred* is ``None`` for somebody without a token."""
@@ -79,4 +80,5 @@ def thing_message(
         flattrs_user_count=patrons,
         flattred=flattred,
         subscribed=None if flattred is None else False,
+        hosts=hosts,
     )

@@ -77,6 +77,7 @@ async def _messages(
     ids = [thing.id for thing in things]
     counts = await cases.flattring.counts(ids)
     owners = await cases.looking_up.users(thing.owner for thing in things)
+    hosts = await cases.proving_hosts.hosts(ids)
     flattred = None
     if grant is not None:
         flattred = await cases.flattring.flattred(
@@ -90,6 +91,7 @@ async def _messages(
             owner=owners[thing.owner],
             flattrs=counts[thing.id].flattrs,
             patrons=counts[thing.id].patrons,
+            hosts=hosts[thing.id],
             flattred=None if flattred is None else thing.id in flattred,
         )
         for thing in things

@@ -1,0 +1,42 @@
+"""Proved hosts as they are stored; the key is (thing, host)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import ThingId
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import thing_hosts
+from overallt_server.storage.uniqueness import inserting
+
+
+async def of_things(
+    tx: Transaction, ids: Sequence[ThingId]
+) -> dict[ThingId, list[str]]:
+    """Return the hosts of each thing of *ids*, in alphabetical order."""
+    rows = await tx.execute(
+        sa.select(thing_hosts.c.thing_id, thing_hosts.c.host)
+        .where(thing_hosts.c.thing_id.in_(ids))
+        .order_by(thing_hosts.c.host)
+    )
+    hosts: dict[ThingId, list[str]] = {thing: [] for thing in ids}
+    for row in rows:
+        hosts[ThingId(row.thing_id)].append(row.host)
+    return hosts
+
+
+async def add(tx: Transaction, thing: ThingId, host: str, *, at: datetime) -> None:
+    """Note *host* for *thing*; nothing happens if it is noted already."""
+    insert = inserting(tx, thing_hosts).values(thing_id=thing, host=host, proved_at=at)
+    await tx.execute(insert.on_conflict_do_nothing())
+
+
+async def remove(tx: Transaction, thing: ThingId, host: str) -> bool:
+    """Forget *host* for *thing*; ``False``: it was not noted."""
+    deleted = await tx.execute(
+        sa.delete(thing_hosts).where(
+            thing_hosts.c.thing_id == thing, thing_hosts.c.host == host
+        )
+    )
+    return deleted.rowcount == 1

@@ -1,0 +1,52 @@
+"""Proving hosts: which sites are known to be those of a thing's owner.
+
+Until owners can prove it by themselves, an operator notes what he has seen proof of.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from overallt.protocol.ids import ThingId
+from overallt_server.core.hosts import provable_host
+from overallt_server.core.refusals import NotFound
+from overallt_server.storage import hosts, things
+from overallt_server.storage.database import Database
+
+
+class ProvingHosts:
+    """Notes proved hosts and tells them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, *, thing: ThingId, host: str, now: datetime) -> str:
+        """Note that the owner of *thing* has proved *host*; return its one spelling.
+
+        Raises:
+            InvalidRequest: this names no host.
+            NotFound: there is no such thing.
+        """
+        proved = provable_host(host)
+        async with self._database.transaction() as tx:
+            if await things.get(tx, thing) is None:
+                raise NotFound(f"There is no thing {thing}.")
+            await hosts.add(tx, thing, proved, at=now)
+        return proved
+
+    async def withdraw(self, *, thing: ThingId, host: str) -> str:
+        """Take back that *host* is proved for *thing*; return its one spelling.
+
+        Raises:
+            InvalidRequest: this names no host.
+            NotFound: it was not noted.
+        """
+        proved = provable_host(host)
+        async with self._database.transaction() as tx:
+            if not await hosts.remove(tx, thing, proved):
+                raise NotFound(f"{proved} is not noted for thing {thing}.")
+        return proved
+
+    async def hosts(self, ids: Sequence[ThingId]) -> dict[ThingId, list[str]]:
+        """Return the proved hosts of each thing of *ids*, in alphabetical order."""
+        async with self._database.snapshot() as tx:
+            return await hosts.of_things(tx, ids)
