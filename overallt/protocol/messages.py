@@ -102,6 +102,24 @@ class FlattrAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """A flattr that is repeated each period, unless it is paused (not *active*)."""
+
+    active: bool
+    created_at: int
+    started_at: int
+    thing: MiniThing
+    type: Literal["subscription"] = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionToggled:
+    """The answer to a subscription that was paused, or started again."""
+
+    message: Literal["started", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
 class ThingCreated:
     """The answer to a thing registered."""
 

@@ -12,6 +12,8 @@ class RefusalCode(StrEnum):
 
     FLATTR_ONCE = "flattr_once"
     FLATTR_OWNER = "flattr_owner"
+    THING_OWNER = "thing_owner"
+    SUBSCRIBED = "subscribed"
     NO_MEANS = "no_means"
     UNAUTHORIZED = "unauthorized"
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"

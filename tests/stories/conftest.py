@@ -9,6 +9,7 @@ or one expectation, told in order::
   ada    pauses budget
   ada    flattrs         song, essay
   ada    undoes          song              (or: song in 2026-01)
+  ada    subscribes to   song              (and: unsubscribes; toggles pauses)
   ada    cannot flattr   song: You have already flattred this thing this month.
   ada    cannot undo     song in 2026-01: This month is closed ...
   --     month is over   2026-01           (an hour before it is closed)
@@ -30,7 +31,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +52,7 @@ from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
+from overallt_server.use_cases.subscribing import Subscribing
 
 RULES: Final = Rules(
     currency="EUR",
@@ -76,6 +78,9 @@ PHRASES: Final = {
     "pauses_budget": re.compile(r"pauses budget"),
     "flattrs": re.compile(rf"flattrs (?P<things>{NAME}(?:, {NAME})*)"),
     "undoes": re.compile(rf"undoes {THING}"),
+    "subscribes_to": re.compile(rf"subscribes to (?P<thing>{NAME})"),
+    "toggles": re.compile(rf"toggles (?P<thing>{NAME})"),
+    "unsubscribes": re.compile(rf"unsubscribes (?P<thing>{NAME})"),
     "cannot_flattr": re.compile(rf"cannot flattr (?P<thing>{NAME}): (?P<because>.+)"),
     "cannot_undo": re.compile(rf"cannot undo {THING}: (?P<because>.+)"),
     "month_is_over": re.compile(rf"month is over {PERIOD}"),
@@ -156,6 +161,7 @@ class Stage:
         self._budgets: dict[str, Money] = {}
         self._giving = Giving(database, RULES)
         self._flattring = Flattring(database, RULES)
+        self._subscribing = Subscribing(database)
         # Numbers the things 1, 2, 3 ... as they come: the odd cents depend on it.
         self._registering = RegisteringThings(database)
 
@@ -201,6 +207,16 @@ class Stage:
 
     async def undoes(self, event: Event) -> None:
         await self._undo(event)
+
+    async def subscribes_to(self, event: Event) -> None:
+        await self._subscribing.subscribe(**await self._who_and_what(event))
+
+    async def toggles(self, event: Event) -> None:
+        await self._subscribing.toggle(**await self._who_and_what(event))
+
+    async def unsubscribes(self, event: Event) -> None:
+        named = await self._who_and_what(event)
+        await self._subscribing.end(patron=named["patron"], thing=named["thing"])
 
     async def cannot_flattr(self, event: Event) -> None:
         name = event.details["thing"]
@@ -310,6 +326,13 @@ class Stage:
             amount=self._budgets[patron],
             active=active,
         )
+
+    async def _who_and_what(self, event: Event) -> dict[str, Any]:
+        return {
+            "patron": await self._user(event.who),
+            "thing": await self._thing(event.details["thing"]),
+            "now": self._now,
+        }
 
     async def _user(self, name: str) -> UserId:
         if name not in self._users:

@@ -50,6 +50,14 @@ class OwnThing(Refusal):
     """You cannot flattr your own thing."""
 
 
+class OwnThingSubscribed(Refusal):
+    """You cannot subscribe to your own thing."""
+
+
+class AlreadySubscribed(Refusal):
+    """You have already subscribed to this thing."""
+
+
 class PeriodClosed(Refusal):
     """This month is closed: what was given in it can no longer be changed."""
 

@@ -222,6 +222,16 @@ flattrs: Final = sa.Table(
     sa.Index("ix_flattrs_period_patron_id", "period", "patron_id"),
 )
 
+subscriptions: Final = sa.Table(
+    "subscriptions",
+    metadata,
+    _id("patron_id"),
+    _id("thing_id"),
+    sa.Column("active", sa.Boolean, nullable=False),
+    _at("created_at"),
+    _at("started_at"),
+)
+
 idempotency_keys: Final = sa.Table(
     "idempotency_keys",
     metadata,

@@ -4,6 +4,9 @@ Everything happens in one transaction that holds the lock of everybody: a flattr
 undo or a budget comes wholly before it or wholly after. Patrons are read and written a
 slice at a time, so memory does not grow with their number, and the slices in which
 they will be settled are planned on the way.
+
+Subscriptions give here: first what is due in the period that is closed and was not
+given yet, then what is due in the next one, which has just begun.
 """
 
 from collections.abc import Mapping
@@ -24,6 +27,7 @@ from overallt_server.storage import (
     patrons,
     periods,
     pots,
+    subscriptions,
 )
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import Slice, StoredPeriod
@@ -69,7 +73,9 @@ class Closing:
                     period, self._rules.fee_bps, self._rules.currency, now, None
                 )
                 await periods.add(tx, stored)
+                await subscriptions.renew(tx, period)
                 await self._freeze(tx, period, now)
+                await subscriptions.renew(tx, period.next)
             return await _closed(tx, stored)
 
     async def closed(self) -> list[ClosedPeriod]:

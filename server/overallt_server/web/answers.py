@@ -51,6 +51,8 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     ),
     refusals.InvalidThing: Answer(HTTPStatus.BAD_REQUEST, RefusalCode.VALIDATION),
     refusals.OwnThing: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_OWNER),
+    refusals.OwnThingSubscribed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.THING_OWNER),
+    refusals.AlreadySubscribed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.SUBSCRIBED),
     refusals.PeriodClosed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.PERIOD_CLOSED),
     refusals.AlreadyFlattred: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
     refusals.NoMeans: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.NO_MEANS),

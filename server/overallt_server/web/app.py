@@ -19,6 +19,7 @@ from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
+from overallt_server.use_cases.subscribing import Subscribing
 from overallt_server.web.answers import answer_refusals
 from overallt_server.web.checks import (
     MAX_BODY_BYTES,
@@ -60,6 +61,7 @@ def make_app(
         registering_things=RegisteringThings(database),
         signing_in=SigningIn(database, passwords),
         signing_up=SigningUp(database, passwords),
+        subscribing=Subscribing(database),
     )
     app[INDEX_WATCH] = IndexWatch(IndexingThings(database))
     app.on_shutdown.append(stop_waiting)

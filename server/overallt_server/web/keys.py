@@ -17,6 +17,7 @@ from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
+from overallt_server.use_cases.subscribing import Subscribing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class UseCases:
     registering_things: RegisteringThings
     signing_in: SigningIn
     signing_up: SigningUp
+    subscribing: Subscribing
 
 
 SETTINGS: Final = web.AppKey("SETTINGS", Settings)

@@ -60,8 +60,9 @@ def thing_message(
     patrons: int,
     hosts: list[str],
     flattred: bool | None,
+    subscribed: bool | None,
 ) -> messages.Thing:
-    """Return *thing*; *flattred* is ``None`` for somebody without a token."""
+    """Return *thing*; the last two are ``None`` for somebody without a token."""
     return messages.Thing(
         resource=addresses.thing_resource(thing.id),
         link=addresses.thing(thing.id),
@@ -79,6 +80,6 @@ def thing_message(
         flattrs=flattrs,
         flattrs_user_count=patrons,
         flattred=flattred,
-        subscribed=None if flattred is None else False,
+        subscribed=subscribed,
         hosts=hosts,
     )

@@ -19,6 +19,7 @@ from overallt_server.web import (
     oauth,
     operations,
     public,
+    subscriptions,
     things,
     users,
 )
@@ -69,9 +70,13 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get(f"{API}/things/{_ID}{_JSON}", things.show),
     web.post(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.flattr_thing),
     web.delete(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.undo_flattr),
+    web.post(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.subscribe),
+    web.put(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.toggle),
+    web.delete(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.end),
     web.get(f"{API}/user{_JSON}", users.show_me),
     web.get(f"{API}/user/flattrs{_JSON}", flattrs.list_mine),
     web.get(f"{API}/user/things{_JSON}", things.list_mine),
+    web.get(f"{API}/user/subscriptions{_JSON}", subscriptions.list_mine),
     web.get(f"{API}/user/means{_JSON}", users.show_means),
     web.get(f"{API}/users/{_ID}{_JSON}", users.show),
 )

@@ -78,10 +78,13 @@ async def _messages(
     counts = await cases.flattring.counts(ids)
     owners = await cases.looking_up.users(thing.owner for thing in things)
     hosts = await cases.proving_hosts.hosts(ids)
-    flattred = None
+    flattred = subscribed = None
     if grant is not None:
         flattred = await cases.flattring.flattred(
             patron=grant.user.id, things=ids, now=settings(request).now()
+        )
+        subscribed = await cases.subscribing.subscribed(
+            patron=grant.user.id, things=ids
         )
     addresses = Addresses(settings(request).public_url)
     return [
@@ -93,6 +96,7 @@ async def _messages(
             patrons=counts[thing.id].patrons,
             hosts=hosts[thing.id],
             flattred=None if flattred is None else thing.id in flattred,
+            subscribed=None if subscribed is None else thing.id in subscribed,
         )
         for thing in things
     ]

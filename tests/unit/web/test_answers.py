@@ -25,6 +25,8 @@ def test_statuses_are_flattrs_own() -> None:
     assert {
         "flattr_once": 403,
         "flattr_owner": 403,
+        "thing_owner": 403,
+        "subscribed": 403,
         "no_means": 401,
         "unauthorized": 401,
         "insufficient_scope": 403,

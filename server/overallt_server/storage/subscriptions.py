@@ -1,0 +1,136 @@
+"""Subscriptions as they are stored; the key is (patron, thing)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.flattrs import CLICK_WEIGHT
+from overallt_server.core.periods import Period
+from overallt_server.core.subscriptions import Subscription
+from overallt_server.storage.database import Transaction
+from overallt_server.storage.schema import (
+    Instant,
+    PeriodNumber,
+    budgets,
+    flattrs,
+    subscriptions,
+)
+
+
+async def get(tx: Transaction, patron: UserId, thing: ThingId) -> Subscription | None:
+    """Return the subscription of that key, paused or not, or ``None``."""
+    rows = await tx.execute(sa.select(subscriptions).where(*_is(patron, thing)))
+    row = rows.one_or_none()
+    return None if row is None else _subscription(row)
+
+
+async def add(tx: Transaction, subscription: Subscription) -> None:
+    """Store a new *subscription*.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: there is one of its key.
+    """
+    values = asdict(subscription)
+    values["patron_id"], values["thing_id"] = values.pop("patron"), values.pop("thing")
+    await tx.execute(sa.insert(subscriptions).values(values))
+
+
+async def start(
+    tx: Transaction, patron: UserId, thing: ThingId, *, at: datetime
+) -> None:
+    """Let a paused subscription give again."""
+    await tx.execute(
+        sa.update(subscriptions)
+        .where(*_is(patron, thing))
+        .values(active=True, started_at=at)
+    )
+
+
+async def pause(tx: Transaction, patron: UserId, thing: ThingId) -> None:
+    """Let a subscription give nothing until it is started again."""
+    await tx.execute(
+        sa.update(subscriptions).where(*_is(patron, thing)).values(active=False)
+    )
+
+
+async def remove(tx: Transaction, patron: UserId, thing: ThingId) -> bool:
+    """Forget a subscription; ``False``: there was none."""
+    deleted = await tx.execute(sa.delete(subscriptions).where(*_is(patron, thing)))
+    return deleted.rowcount == 1
+
+
+async def of_patron(
+    tx: Transaction, patron: UserId, *, page: int, count: int
+) -> list[Subscription]:
+    """List the subscriptions of *patron*, newest first; pages from 1."""
+    rows = await tx.execute(
+        sa.select(subscriptions)
+        .where(subscriptions.c.patron_id == patron)
+        .order_by(subscriptions.c.created_at.desc(), subscriptions.c.thing_id.desc())
+        .limit(count)
+        .offset((page - 1) * count)
+    )
+    return [_subscription(row) for row in rows]
+
+
+async def subscribed(
+    tx: Transaction, patron: UserId, ids: Sequence[ThingId]
+) -> set[ThingId]:
+    """Tell to which things of *ids* the *patron* has subscribed."""
+    rows = await tx.execute(
+        sa.select(subscriptions.c.thing_id).where(
+            subscriptions.c.patron_id == patron, subscriptions.c.thing_id.in_(ids)
+        )
+    )
+    return {ThingId(row.thing_id) for row in rows}
+
+
+async def renew(tx: Transaction, period: Period) -> None:
+    """Flattr in *period* all that is subscribed to and was not flattred in it.
+
+    A patron without an active budget gives nothing. The lock of everybody is held, or
+    somebody's own click could come in between.
+    """
+    its = subscriptions.c
+    of_this_period = sa.exists().where(
+        flattrs.c.patron_id == its.patron_id,
+        flattrs.c.period == period,
+        flattrs.c.thing_id == its.thing_id,
+    )
+    start = sa.literal(period.start, Instant())
+    due = (
+        sa.select(
+            its.patron_id,
+            sa.literal(period, PeriodNumber()),
+            its.thing_id,
+            sa.literal(CLICK_WEIGHT, sa.BigInteger),
+            sa.case((its.started_at > start, its.started_at), else_=start),
+        )
+        .join(budgets, budgets.c.patron_id == its.patron_id)
+        .where(
+            its.active,
+            budgets.c.active,
+            its.started_at < period.end,
+            ~of_this_period,
+        )
+    )
+    columns = ["patron_id", "period", "thing_id", "weight", "flattred_at"]
+    await tx.execute(sa.insert(flattrs).from_select(columns, due))
+
+
+def _is(patron: UserId, thing: ThingId) -> tuple[sa.ColumnElement[bool], ...]:
+    return subscriptions.c.patron_id == patron, subscriptions.c.thing_id == thing
+
+
+def _subscription(row: sa.Row[Any]) -> Subscription:
+    return Subscription(
+        patron=UserId(row.patron_id),
+        thing=ThingId(row.thing_id),
+        active=row.active,
+        created_at=row.created_at,
+        started_at=row.started_at,
+    )
