@@ -112,7 +112,7 @@ def _undo(folder: DataFolder, profile: Path | None) -> None:
     if folder.browsers.exists():
         Browsers(folder.browsers).revoke_all()
     if folder.sites.exists():
-        TrustedSites(folder.sites).ask_everywhere()
+        TrustedSites(folder.sites).forget_all()
     folder.seal_key.unlink(missing_ok=True)
     folder.pac.unlink(missing_ok=True)
     click.echo("The certificate authority and all pairings are deleted.")

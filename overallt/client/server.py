@@ -23,6 +23,7 @@ from overallt.protocol.messages import (
     Error,
     FlattrAnswer,
     Means,
+    Subscription,
     Thing,
     User,
 )
@@ -30,6 +31,10 @@ from overallt.protocol.messages import (
 CLIENT_ID: Final = "overallt-proxy"
 SCOPE: Final = "flattr"
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+
+# How much of a list is asked for at once, and how often at most.
+PAGE_COUNT: Final = 100
+MOST_PAGES: Final = 100
 
 ANSWER_SECONDS: Final = 15.0
 CONNECT_SECONDS: Final = 5.0
@@ -133,6 +138,25 @@ class Server:
     async def undo(self, thing_id: int) -> None:
         """Take this period's flattr of a thing back."""
         await self._ask("DELETE", f"/rest/v2/things/{thing_id}/flattr")
+
+    async def subscribe(self, thing_id: int) -> None:
+        """Flattr a thing each period from now on."""
+        await self._ask("POST", f"/rest/v2/things/{thing_id}/subscriptions")
+
+    async def unsubscribe(self, thing_id: int) -> None:
+        """End a subscription."""
+        await self._ask("DELETE", f"/rest/v2/things/{thing_id}/subscriptions")
+
+    async def subscriptions(self) -> list[Subscription]:
+        """Fetch all that the patron has subscribed to, newest first."""
+        found: list[Subscription] = []
+        for page in range(1, MOST_PAGES + 1):
+            path = f"/rest/v2/user/subscriptions?count={PAGE_COUNT}&page={page}"
+            part = _message(list[Subscription], await self._ask("GET", path))
+            found += part
+            if len(part) < PAGE_COUNT:
+                break
+        return found
 
     async def authorize_device(self) -> DeviceAuthorization:
         """Ask for a device code (RFC 8628, 3.1)."""

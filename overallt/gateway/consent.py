@@ -61,9 +61,10 @@ class Consent:
         return await self._show(browser, tag_id, printed, now=now)
 
     async def give(
-        self, request: Request, browser: BrowserId, tag_id: str, *, now: datetime
+        self, request: Request, browser: BrowserId, name: str, *, now: datetime
     ) -> Answer:
         """Flattr if the ticket is good, or show the second step."""
+        tag_id = name.lower()
         try:
             ticket = self._tickets.redeem(
                 request.form("ticket"), browser, Purpose.GIVE, tag_id, now=now

@@ -6,6 +6,7 @@
 /give/ID     GET: the consent page; POST: the flattr
 /given/ID    what became of one click on a trusted site
 /undo/ID     POST: takes it back
+/subscribe/ID, /unsubscribe/ID  POST: gives it each month, or no longer
 /drop/CLICK  POST: takes a kept click out of the queue
 /ask/HOST    POST: ends one click on a site
 /gateway.css, /arm.js
@@ -17,10 +18,10 @@ ticket good. Only then is the server asked for anything. No address is logged.
 Every answer is in the language that the browser prefers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from overallt.client.sending import Sending
 from overallt.client.server import Refused, Server, ServerUnreachable
@@ -34,6 +35,7 @@ from overallt.gateway.one_clicks import OneClicks
 from overallt.gateway.pages import Pages
 from overallt.gateway.results import Results
 from overallt.gateway.seals import Printed, Seals
+from overallt.gateway.subscriptions import Subscriptions
 from overallt.gateway.tickets import Tickets
 from overallt.gateway.trusted_sites import TrustedSites
 from overallt.protocol.ids import is_thing_id, is_username
@@ -42,6 +44,15 @@ COOKIE: Final = "__Host-overallt"
 # Browsers keep a cookie for 400 days at most (RFC 6265bis, 5.5).
 COOKIE_SECONDS: Final = 400 * 24 * 60 * 60
 MAX_BODY_BYTES: Final = 4096
+
+
+class _Deed(Protocol):
+    """Does what a form asks for, if its ticket is good."""
+
+    async def __call__(
+        self, request: Request, browser: BrowserId, name: str, /, *, now: datetime
+    ) -> Answer:
+        """Do it to what *name* says."""
 
 
 class Gateway:
@@ -108,6 +119,7 @@ class _Desk:
         self._one_clicks = OneClicks(
             sending, sites, tickets, pages, most_a_day=one_clicks_a_day
         )
+        self._subscriptions = Subscriptions(connect, tickets, pages)
         self._consent = Consent(
             connect,
             sending,
@@ -117,6 +129,16 @@ class _Desk:
             tickets,
             pages,
         )
+
+        # The address of each form: what its name must be, and who does what it asks.
+        self._forms: Mapping[str, tuple[Callable[[str], bool], _Deed]] = {
+            "give": (_is_tag_id, self._consent.give),
+            "undo": (is_thing_id, self._results.undo),
+            "subscribe": (is_thing_id, self._subscriptions.subscribe),
+            "unsubscribe": (is_thing_id, self._subscriptions.unsubscribe),
+            "drop": (bool, self._kept_clicks.drop),
+            "ask": (bool, self._one_clicks.ask_again),
+        }
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
         """Answer *request*, whatever it is."""
@@ -177,21 +199,10 @@ class _Desk:
                 "That is none of this page's forms.",
                 status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             )
-        return await self._do(request, browser, room, name, now)
-
-    async def _do(
-        self, request: Request, browser: BrowserId, room: str, name: str, now: datetime
-    ) -> Answer:
-        """Do what one of our own forms asks for, if its ticket is good."""
-        if room == "give" and _is_tag_id(name):
-            return await self._consent.give(request, browser, name.lower(), now=now)
-        if room == "undo" and is_thing_id(name):
-            return await self._results.undo(request, browser, name, now=now)
-        if room == "drop":
-            return await self._kept_clicks.drop(request, browser, name, now=now)
-        if room == "ask":
-            return await self._one_clicks.ask_again(request, browser, name, now=now)
-        return self._nothing_here()
+        is_name, do = self._forms.get(room, (bool, None))
+        if do is None or not is_name(name):
+            return self._nothing_here()
+        return await do(request, browser, name, now=now)
 
     def _pair(self, code: str, now: datetime) -> Answer:
         cookie = self._browsers.pair(code, now)
@@ -223,6 +234,7 @@ class _Desk:
             async with self._connect() as server:
                 user = await server.user()
                 means = await server.means()
+                subscriptions = await server.subscriptions()
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
@@ -236,6 +248,7 @@ class _Desk:
             "status.html",
             user=user,
             means=means,
+            subscriptions=self._subscriptions.listed(browser, subscriptions, now=now),
             clicks=await self._kept_clicks.listed(browser, now=now),
             sites=await self._one_clicks.listed(browser, now=now),
         )

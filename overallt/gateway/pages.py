@@ -169,6 +169,14 @@ class Pages:
             status=HTTPStatus.INSUFFICIENT_STORAGE,
         )
 
+    def nothing_changed(self) -> Answer:
+        """Print that the server could not be asked for something."""
+        return self.message(
+            "The server does not answer",
+            "Nothing was changed. Try again in a while.",
+            status=HTTPStatus.BAD_GATEWAY,
+        )
+
     def ticket_refused(self, refused: TicketRefused) -> Answer:
         """Print why a confirmation did not count."""
         if isinstance(refused, TooEarly):

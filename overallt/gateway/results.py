@@ -36,11 +36,12 @@ class Results:
         self, browser: BrowserId, thing: Thing, *, again: bool, now: datetime
     ) -> Answer:
         """Show that *thing* is flattred, *again* if it was so before."""
-        ticket = self._tickets.issue(
-            browser, Purpose.UNDO, str(thing.id), printed=None, now=now
+        undo, subscribe = (
+            self._tickets.issue(browser, purpose, str(thing.id), printed=None, now=now)
+            for purpose in (Purpose.UNDO, Purpose.SUBSCRIBE)
         )
         return self._pages.show(
-            "flattred.html", thing=thing, ticket=ticket, again=again
+            "flattred.html", thing=thing, undo=undo, subscribe=subscribe, again=again
         )
 
     async def given(self, browser: BrowserId, tag_id: str, *, now: datetime) -> Answer:
@@ -83,11 +84,7 @@ class Results:
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
-            return self._pages.message(
-                "The server does not answer",
-                "Nothing was changed. Try again in a while.",
-                status=HTTPStatus.BAD_GATEWAY,
-            )
+            return self._pages.nothing_changed()
         return self._pages.message(
             "Taken back",
             "The flattr is undone and takes no part of this month's budget. From "

@@ -38,8 +38,13 @@ class Purpose(StrEnum):
 
     GIVE = "give"
     UNDO = "undo"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
     DROP = "drop"
     ASK_AGAIN = "ask_again"
+
+
+GIVING: Final = frozenset({Purpose.GIVE, Purpose.SUBSCRIBE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Tickets:
         """Spend the ticket with this *secret* and return it.
 
         Raises:
-            TooEarly: it allows giving and was shown less than 600 ms ago.
+            TooEarly: it allows to give and was shown less than 600 ms ago.
             TicketRefused: there is none, it is too old, or was for another
                 browser, purpose or thing.
         """
@@ -113,6 +118,6 @@ class Tickets:
         ):
             raise TicketRefused
         # Only giving must not be hurried: who slips may take it back at once.
-        if purpose is Purpose.GIVE and now - ticket.issued_at < EARLIEST:
+        if purpose in GIVING and now - ticket.issued_at < EARLIEST:
             raise TooEarly
         return ticket

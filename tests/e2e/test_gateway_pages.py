@@ -18,6 +18,7 @@ from overallt.gateway.languages import LANGUAGES
 from overallt.gateway.messages import ORIGIN, Answer
 from overallt.gateway.one_clicks import ListedSite, Trust
 from overallt.gateway.pages import Pages, templates
+from overallt.gateway.subscriptions import ListedSubscription
 from overallt.protocol.messages import FlattrWorth, Means, MiniUser, Thing, User
 
 AXE = NpmPackage(
@@ -99,6 +100,11 @@ CONSENT = {
     "trust": Trust.NONE,
     "trusts": None,
 }
+FLATTRED = {"thing": THING, "undo": "t", "subscribe": "t"}
+SUBSCRIPTIONS = [
+    ListedSubscription(7, TITLE, active=True, ticket="t"),
+    ListedSubscription(8, "Overallt", active=False, ticket="t"),
+]
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "asks": (
         "consent.html",
@@ -144,8 +150,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "ticket": "t",
         },
     ),
-    "flattred": ("flattred.html", {"thing": THING, "ticket": "t", "again": False}),
-    "again": ("flattred.html", {"thing": THING, "ticket": "t", "again": True}),
+    "flattred": ("flattred.html", FLATTRED | {"again": False}),
+    "again": ("flattred.html", FLATTRED | {"again": True}),
+    "subscribed": (
+        "flattred.html",
+        FLATTRED | {"thing": replace(THING, subscribed=True), "again": True},
+    ),
     "asks_unseen": (
         "consent_unseen.html",
         CONSENT | {"tag_id": USERNAME, "page": ASKING, "second_step": False},
@@ -159,10 +169,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "user": USER,
             "means": RICH,
             "clicks": [HELD, WAITING, UNDERWAY, GIVEN_UP],
+            "subscriptions": SUBSCRIPTIONS,
             "sites": SITES,
         },
     ),
-    "poor": ("status.html", {"user": USER, "means": POOR, "clicks": [], "sites": []}),
+    "poor": (
+        "status.html",
+        {"user": USER, "means": POOR, "clicks": [], "subscriptions": [], "sites": []},
+    ),
     "offline": (
         "offline.html",
         {"clicks": [WAITING, UNDERWAY, GIVEN_UP], "sites": SITES},
@@ -247,6 +261,7 @@ def test_every_template_is_looked_at() -> None:
         "confirming.html",
         "queue.html",
         "sites.html",
+        "subscriptions.html",
     }
 
     assert set(templates().list_templates()) == parts | {

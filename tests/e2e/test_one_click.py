@@ -50,6 +50,8 @@ def test_what_is_ticked_once_gives_by_itself_from_then_on_until_it_is_ended(
         window.press("#trust")
         window.press("#confirm:enabled")
         window.wait_for("#undo")
+        window.press("#confirm:enabled")
+        assert "Every month from now on" in window.text("h1")
 
         press_button(window, "/slow")
         assert "Flattred in ten seconds" in window.text("h1")
@@ -63,6 +65,7 @@ def test_what_is_ticked_once_gives_by_itself_from_then_on_until_it_is_ended(
         assert "Taken back" in window.text("h1")
 
         window.open("https://flattr.internal/")
+        assert "You flattr these every month" in window.text()
         window.press("form[action^='/ask/'] button")
         assert "You are asked again" in window.text("h1")
         press_button(window, "/strict")

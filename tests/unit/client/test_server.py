@@ -30,6 +30,13 @@ MINI = {
     "image": "",
     "flattrs": 1,
 }
+SUBSCRIPTION = {
+    "type": "subscription",
+    "active": True,
+    "created_at": 0,
+    "started_at": 0,
+    "thing": MINI,
+}
 
 
 def error(status: int, code: str) -> web.Response:
@@ -63,6 +70,34 @@ async def test_an_undo_is_a_delete(api: Any, server: Server) -> None:
     await server.undo(7)
 
     assert [what for what, *_ in api.asked] == ["DELETE /rest/v2/things/7/flattr"]
+
+
+async def test_subscribing_and_ending_it_are_a_post_and_a_delete(
+    api: Any, server: Server
+) -> None:
+    path = "/rest/v2/things/7/subscriptions"
+    answer = {"message": "ok", "description": "", "thing": MINI}
+    api.answers[f"POST {path}"] = [web.json_response(answer)]
+    api.answers[f"DELETE {path}"] = [web.Response(status=204)]
+
+    await server.subscribe(7)
+    await server.unsubscribe(7)
+
+    assert [f"POST {path}", f"DELETE {path}"] == [what for what, *_ in api.asked]
+
+
+async def test_all_subscriptions_are_fetched_however_many(
+    api: Any, server: Server
+) -> None:
+    api.answers["GET /rest/v2/user/subscriptions"] = [
+        web.json_response([SUBSCRIPTION] * 100),
+        web.json_response([SUBSCRIPTION]),
+    ]
+
+    found = await server.subscriptions()
+
+    assert 101 == len(found)
+    assert "A song" == found[0].thing.title
 
 
 async def test_a_refusal_keeps_its_code(api: Any, server: Server) -> None:

@@ -75,6 +75,7 @@ class Api:
     words: str = "Of <tomorrow>."
     down: bool = False
     token: str | None = "secret"
+    subscriptions: list[dict[str, object]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     click_ids: list[str] = field(default_factory=list)
     url: str = ""
@@ -93,14 +94,19 @@ class Api:
         if request.method == "DELETE":
             return web.Response(status=204)
         if request.method == "POST":
+            return self._posted(request)
+        answers: dict[str, object] = {
+            "/rest/v2/user/subscriptions": self.subscriptions,
+            "/rest/v2/user/means": self.means,
+            "/rest/v2/user": USER,
+        }
+        return web.json_response(answers.get(request.path, self.thing))
+
+    def _posted(self, request: web.Request) -> web.Response:
+        if request.path.endswith("/flattr"):
             self.click_ids.append(request.headers["Idempotency-Key"])
-            answer = {"message": "ok", "description": "", "thing": MINI}
-            return web.json_response(answer)
-        if request.path.endswith("/means"):
-            return web.json_response(self.means)
-        if request.path.endswith("/user"):
-            return web.json_response(USER)
-        return web.json_response(self.thing)
+        answer = {"message": "ok", "description": "", "thing": MINI}
+        return web.json_response(answer)
 
 
 @pytest.fixture
