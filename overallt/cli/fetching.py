@@ -47,8 +47,6 @@ async def _fetch(url: str) -> Page:
         session.get(url, headers={"Accept": "text/html"}) as response,
     ):
         decision = decide(
-            host=response.url.host or "",
-            opt_out=frozenset(),
             method="GET",
             request_headers={},
             status=response.status,

@@ -8,6 +8,7 @@ queue.sqlite       clicks that wait for the server
 index              which things exist, as last heard
 seal.key           the key that seals links
 authority/         the CA of this installation
+opt-out.txt        hosts that are left alone, one a line
 proxy.pac          what tells a browser to use the proxy
 profiles           browser profiles that were set up, one a line
 ```
@@ -49,6 +50,11 @@ class DataFolder:
     def index(self) -> Path:
         """Hold the index of things as it was last heard of."""
         return self.root / "index"
+
+    @property
+    def opt_out(self) -> Path:
+        """Hold the hosts that the patron wants left alone."""
+        return self.root / "opt-out.txt"
 
     @property
     def seal_key(self) -> Path:

@@ -7,6 +7,7 @@ import click
 from overallt.cli.check_command import check
 from overallt.cli.demo import demo
 from overallt.cli.folders import DataFolder, default_root
+from overallt.cli.opt_out_command import opt_out
 from overallt.cli.proxy_command import proxy
 from overallt.cli.rewrite_command import rewrite
 from overallt.cli.setup_command import setup
@@ -31,5 +32,7 @@ def cli(context: click.Context, data_folder: Path) -> None:
     context.obj = DataFolder(data_folder)
 
 
-for command in (up, demo, login, logout, proxy, setup, status, check, rewrite):
+for command in (
+    *(up, demo, login, logout, proxy, opt_out, setup, status, check, rewrite),
+):
     cli.add_command(command)

@@ -6,6 +6,7 @@ from typing import Any, override
 import click
 
 from overallt.cli import addresses
+from overallt.client.opt_out_file import read_host
 
 
 class Parsed(click.ParamType[Any]):
@@ -31,6 +32,7 @@ class Parsed(click.ParamType[Any]):
 SERVER = Parsed("server", addresses.parse_server)
 HOST_PORT = Parsed("host:port", addresses.parse_host_port)
 LOCAL_SITE = Parsed("name=host:port", addresses.parse_local_site)
+OPT_OUT_HOST = Parsed("host", read_host)
 
 listen_option = click.option(
     "--listen",

@@ -11,7 +11,12 @@ from overallt.cli import addresses
 from overallt.cli.credentials import Credentials
 from overallt.cli.failing import fail, make
 from overallt.cli.folders import DataFolder
-from overallt.cli.parameters import LOCAL_SITE, SERVER, listen_option
+from overallt.cli.parameters import (
+    LOCAL_SITE,
+    OPT_OUT_HOST,
+    SERVER,
+    listen_option,
+)
 
 MAX_BUTTONS: Final = 50
 ONE_CLICKS_A_DAY: Final = 20
@@ -39,8 +44,10 @@ ONE_CLICKS_A_DAY: Final = 20
 )
 @click.option(
     "--opt-out",
+    type=OPT_OUT_HOST,
     multiple=True,
-    help="A host whose pages, and those of its subdomains, are left alone.",
+    help="A host whose pages, and those of its subdomains, are left alone; "
+    "see also overallt opt-out.",
 )
 @click.option(
     "--one-clicks-a-day",
@@ -61,7 +68,9 @@ def proxy(
 ) -> None:
     """Run the proxy until Ctrl-C."""
     from overallt.cli.proxying import run_proxy, stop_on_signals
+    from overallt.client.opt_out_file import OptOutFile
     from overallt.proxy.master import CannotListen
+    from overallt.proxy.opt_out import OptOut
     from overallt.proxy.settings import ProxySettings
 
     make(folder)
@@ -72,7 +81,7 @@ def proxy(
         authority_folder=folder.authority,
         local_sites=dict(local_sites),
         upstream_ca=upstream_ca,
-        opt_out=frozenset(host.lower() for host in opt_out),
+        opt_out=OptOut(added=frozenset(opt_out), file=OptOutFile(folder.opt_out)),
         max_buttons=MAX_BUTTONS,
         one_clicks_a_day=one_clicks_a_day,
     )

@@ -42,6 +42,7 @@ from overallt.proxy.eligibility import (
 )
 from overallt.proxy.encoding import Encoder, encoder_for
 from overallt.proxy.settings import ProxySettings
+from overallt.proxy.tunnels import Tunnels
 from overallt.proxy.whole import is_whole
 from overallt.tagging.rewriter import Rewriter
 
@@ -78,6 +79,7 @@ class Addon:
             resolve=resolve,
         )
         self._following: list[asyncio.Task[None]] = []
+        self.tunnels = Tunnels(settings.opt_out, clock=clock)
 
     def running(self) -> None:
         """Begin to follow which things exist, and to send what waits."""
@@ -189,8 +191,6 @@ class Addon:
         if len(self._index) == 0:
             return None
         decision = decide(
-            host=request.pretty_host,
-            opt_out=self._settings.opt_out,
             method=request.method,
             request_headers=request.headers,
             status=response.status_code,
@@ -199,6 +199,8 @@ class Addon:
         encodings = response.headers.get("content-encoding", "")
         decoder = decoder_for(encodings)
         if decision is not Decision.REWRITE or decoder is None:
+            return None
+        if self._settings.opt_out.covers(request.pretty_host):
             return None
         # What scripts fetch is left alone; what a frame shows is printed for a frame.
         in_document = request.headers.get("sec-fetch-dest") == "document"

@@ -2,8 +2,8 @@
 
 Only what a person will read as a page: HTML or XHTML that was asked for as a document
 or a frame. Feeds and other XML stay as they are. So do pieces of a page that scripts
-fetch, since scripts may compare or hash them, and what the site or the patron wants
-left alone.
+fetch, since scripts may compare or hash them, and what the site wants left alone. What
+the patron wants left alone is not told by a response's head: see ``opt_out``.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,6 @@ class Decision(StrEnum):
     """What to do with a response, and why."""
 
     REWRITE = "rewrite"
-    OPTED_OUT = "opted_out"
     NO_DOCUMENT = "no_document"
     NO_PAGE = "no_page"
     NO_HTML = "no_html"
@@ -39,8 +38,6 @@ def asks_for_document(method: str, request_headers: Mapping[str, str]) -> bool:
 
 def decide(
     *,
-    host: str,
-    opt_out: frozenset[str],
     method: str,
     request_headers: Mapping[str, str],
     status: int,
@@ -53,7 +50,6 @@ def decide(
     # RFC 9111, 5.2.2.6: "no-transform" binds every intermediary.
     cache_control = response_headers.get("cache-control", "").lower().split(",")
     left_alone = {
-        Decision.OPTED_OUT: is_opted_out(host, opt_out),
         Decision.NO_DOCUMENT: not asks_for_document(method, request_headers),
         Decision.NO_PAGE: not is_page,
         Decision.NO_HTML: content_type not in PAGES,
@@ -62,13 +58,6 @@ def decide(
     }
     reasons = (decision for decision, holds in left_alone.items() if holds)
     return next(reasons, Decision.REWRITE)
-
-
-def is_opted_out(host: str, opt_out: frozenset[str]) -> bool:
-    """Tell whether *host* or a domain above it is to be left alone."""
-    labels = host.lower().rstrip(".").split(".")
-    domains = {".".join(labels[start:]) for start in range(len(labels))}
-    return not opt_out.isdisjoint(domains)
 
 
 def is_sandboxed(response_headers: Mapping[str, str]) -> bool:

@@ -69,10 +69,9 @@ async def running_proxy(
     master = Master(_options(settings), event_loop=asyncio.get_running_loop())
     proxyserver = Proxyserver()
     started = _Started()
-    # Ours comes first: what it decides about a connection holds for the others.
-    master.addons.add(
-        addon, Core(), DisableH2C(), proxyserver, NextLayer(), TlsConfig(), started
-    )
+    # Ours come first: what they decide about a connection holds for the others.
+    theirs = (Core(), DisableH2C(), proxyserver, NextLayer(), TlsConfig())
+    master.addons.add(addon, addon.tunnels, *theirs, started)
     master.options.update(connection_strategy="lazy")
     run = asyncio.create_task(master.run())
     try:

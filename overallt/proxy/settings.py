@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from overallt.proxy.opt_out import OptOut
+
 
 @dataclass(frozen=True, slots=True)
 class ProxySettings:
@@ -11,9 +13,9 @@ class ProxySettings:
 
     *authority_folder* holds the CA; *local_sites* maps names to addresses on
     this machine that the proxy may reach all the same; *upstream_ca* is a file
-    with CAs that sites may have beside the public ones; *opt_out* names hosts
-    that are left alone, their subdomains included; *one_clicks_a_day* is how often
-    at most the sites that the patron trusts may give in 24 hours.
+    with CAs that sites may have beside the public ones; *opt_out* tells which
+    hosts are left alone; *one_clicks_a_day* is how often at most the sites that the
+    patron trusts may give in 24 hours.
     """
 
     listen_host: str
@@ -21,6 +23,6 @@ class ProxySettings:
     authority_folder: Path
     local_sites: Mapping[str, tuple[str, int]]
     upstream_ca: Path | None
-    opt_out: frozenset[str]
+    opt_out: OptOut
     max_buttons: int
     one_clicks_a_day: int

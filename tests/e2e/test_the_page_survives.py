@@ -23,6 +23,7 @@ from world import World, program
 
 from overallt.client.index import Index
 from overallt.client.index_file import IndexFile
+from overallt.client.opt_out_file import OptOutFile
 from overallt.client.queue import Queue
 from overallt.client.sending import Sending
 from overallt.client.server import Server
@@ -38,6 +39,7 @@ with warnings.catch_warnings():
     from overallt.proxy.addon import Addon
     from overallt.proxy.egress import resolve
     from overallt.proxy.master import running_proxy
+    from overallt.proxy.opt_out import OptOut
     from overallt.proxy.settings import ProxySettings
 
 HOST = "pages.test"
@@ -177,7 +179,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         authority_folder=folder / "authority",
         local_sites={HOST: ("127.0.0.1", site.port)},
         upstream_ca=site.ca,
-        opt_out=frozenset(),
+        opt_out=OptOut(added=frozenset(), file=OptOutFile(folder / "opt-out.txt")),
         max_buttons=50,
         one_clicks_a_day=0,
     )

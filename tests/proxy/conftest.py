@@ -18,6 +18,7 @@ from raw_site import Site
 
 from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
+from overallt.client.opt_out_file import OptOutFile
 from overallt.client.queue import Queue
 from overallt.client.sending import Sending
 from overallt.client.server import Server
@@ -34,6 +35,7 @@ with warnings.catch_warnings():
     from overallt.proxy.authority import CERTIFICATE_FILE
     from overallt.proxy.egress import resolve
     from overallt.proxy.master import running_proxy
+    from overallt.proxy.opt_out import OptOut
     from overallt.proxy.settings import ProxySettings
 
 
@@ -202,8 +204,9 @@ def max_buttons() -> int:
 
 
 @pytest.fixture
-def opt_out() -> frozenset[str]:
-    return frozenset({"bank.test"})
+def opt_out(tmp_path: Path) -> OptOut:
+    hosts = frozenset({"bank.test"})
+    return OptOut(added=hosts, file=OptOutFile(tmp_path / "opt-out.txt"))
 
 
 @pytest.fixture
@@ -224,7 +227,7 @@ def settings(
     certified: Certified,
     authority_folder: Path,
     max_buttons: int,
-    opt_out: frozenset[str],
+    opt_out: OptOut,
 ) -> ProxySettings:
     return ProxySettings(
         listen_host="127.0.0.1",

@@ -2,22 +2,19 @@
 
 import pytest
 
-from overallt.proxy.eligibility import Decision, decide, is_opted_out, is_sandboxed
+from overallt.proxy.eligibility import Decision, decide, is_sandboxed
 
 HTML = {"content-type": "text/html"}
 
 
 def decision(
     *,
-    host: str = "site.test",
     method: str = "GET",
     status: int = 200,
     asked: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Decision:
     return decide(
-        host=host,
-        opt_out=frozenset({"bank.test"}),
         method=method,
         request_headers=asked or {},
         status=status,
@@ -87,15 +84,6 @@ def test_a_page_that_must_not_be_transformed_is_left_alone() -> None:
     headers = {"cache-control": "public, No-Transform"}
 
     assert decision(headers=headers) == Decision.NO_TRANSFORM
-
-
-@pytest.mark.parametrize("host", ["bank.test", "WWW.Bank.test.", "a.b.bank.test"])
-def test_an_opted_out_host_is_left_alone_with_its_subdomains(host: str) -> None:
-    assert decision(host=host) == Decision.OPTED_OUT
-
-
-def test_a_host_that_only_ends_alike_is_not_opted_out() -> None:
-    assert not is_opted_out("mybank.test", frozenset({"bank.test"}))
 
 
 @pytest.mark.parametrize(

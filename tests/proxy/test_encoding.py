@@ -31,7 +31,7 @@ def flow_to(browser: str, encoding: str) -> HTTPFlow:
         Content_Type="text/html", Content_Encoding=encoding, ETag='"a"', Digest="x"
     )
     response = tresp(headers=headers, content=body)
-    flow = tflow(req=treq(method="GET"), resp=response)
+    flow = tflow(req=treq(method="GET", host="site.test"), resp=response)
     flow.client_conn.peername = (browser, 12345)
     return flow
 

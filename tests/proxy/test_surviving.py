@@ -1,14 +1,16 @@
 """Whatever fails, the reader gets his page, as whole or as broken as it came."""
 
 import gzip
-from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, override
 
 import aiohttp
 import pytest
 
 from overallt.client.index import Index
+from overallt.client.opt_out_file import OptOutFile
 from overallt.proxy.decoding import decoder_for
+from overallt.proxy.opt_out import OptOut
 
 PAGE = b"<!DOCTYPE html><p>One \xc3\xa5 [Flattr=7] here.</p>"
 BEFORE, AFTER = PAGE.split(b"[Flattr=7]")
@@ -61,16 +63,15 @@ async def test_a_page_survives_a_button_that_cannot_be_made(
     assert text_of(page) == PAGE * 3
 
 
-class FailingHosts(frozenset[str]):
-    __slots__ = ()
-
+class FailingOptOut(OptOut):
     @override
-    def isdisjoint(self, other: Iterable[object], /) -> bool:
+    def covers(self, host: str) -> bool:
         raise RuntimeError
 
 
-@pytest.mark.usefixtures("each_arrival")
-@pytest.mark.parametrize("opt_out", [FailingHosts()])
+@pytest.mark.parametrize(
+    "opt_out", [FailingOptOut(added=frozenset(), file=OptOutFile(Path("nowhere")))]
+)
 async def test_a_page_survives_an_addon_that_fails(site: Any, reader: Any) -> None:
     site.add("/", PAGE, 'ETag: "abc"')
 
