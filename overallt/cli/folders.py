@@ -9,6 +9,7 @@ index              which things exist, as last heard
 seal.key           the key that seals links
 authority/         the CA of this installation
 opt-out.txt        hosts that are left alone, one a line
+paused.json        where the proxy pauses, and until when
 proxy.pac          what tells a browser to use the proxy
 profiles           browser profiles that were set up, one a line
 ```
@@ -55,6 +56,11 @@ class DataFolder:
     def opt_out(self) -> Path:
         """Hold the hosts that the patron wants left alone."""
         return self.root / "opt-out.txt"
+
+    @property
+    def paused_sites(self) -> Path:
+        """Hold where the proxy pauses, and until when."""
+        return self.root / "paused.json"
 
     @property
     def seal_key(self) -> Path:

@@ -14,6 +14,7 @@ from overallt.client.sending import Sending
 from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
+from overallt.gateway.paused_sites import PausedSites
 from overallt.gateway.seals import Seals, load_key
 from overallt.gateway.trusted_sites import TrustedSites
 from overallt.proxy.addon import Addon
@@ -48,6 +49,7 @@ async def run_proxy(
         sending=sending,
         server_url=server_url,
         browsers=Browsers(folder.browsers),
+        paused_sites=PausedSites(folder.paused_sites),
         seals=Seals(load_key(folder.seal_key)),
         sites=TrustedSites(folder.sites),
         one_clicks_a_day=settings.one_clicks_a_day,

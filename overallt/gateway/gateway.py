@@ -9,6 +9,8 @@
 /subscribe/ID, /unsubscribe/ID  POST: gives it each month, or no longer
 /drop/CLICK  POST: takes a kept click out of the queue
 /ask/HOST    POST: ends one click on a site
+/pause       POST: pages of a site, or of all, stay as they come
+/resume/SITE POST: buttons again
 /gateway.css, /arm.js
 ```
 
@@ -21,6 +23,7 @@ Every answer is in the language that the browser prefers.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from operator import not_
 from typing import Final, Protocol
 
 from overallt.client.sending import Sending
@@ -33,6 +36,8 @@ from overallt.gateway.languages import LANGUAGES, preferred
 from overallt.gateway.messages import ORIGIN, Answer, Request
 from overallt.gateway.one_clicks import OneClicks
 from overallt.gateway.pages import Pages
+from overallt.gateway.paused_sites import PausedSites
+from overallt.gateway.pausing import Pausing
 from overallt.gateway.results import Results
 from overallt.gateway.seals import Printed, Seals
 from overallt.gateway.subscriptions import Subscriptions
@@ -65,10 +70,12 @@ class Gateway:
         sending: Sending,
         server_url: str,
         browsers: Browsers,
+        paused_sites: PausedSites,
         seals: Seals,
         sites: TrustedSites,
         one_clicks_a_day: int,
     ) -> None:
+        self._paused_sites = paused_sites
         self._seals = seals
         tickets = Tickets()
         self._desks = {
@@ -76,6 +83,7 @@ class Gateway:
                 connect=connect,
                 sending=sending,
                 browsers=browsers,
+                paused_sites=paused_sites,
                 seals=seals,
                 sites=sites,
                 one_clicks_a_day=one_clicks_a_day,
@@ -89,6 +97,10 @@ class Gateway:
         """Return the address for a link that is *printed* for the text tag *tag_id*."""
         return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(printed, tag_id, now)}"
 
+    def is_paused(self, host: str, *, now: datetime) -> bool:
+        """Tell whether the patron wants no buttons on *host* for now."""
+        return self._paused_sites.cover(host, now)
+
     async def answer(self, request: Request, *, now: datetime) -> Answer:
         """Answer *request*, whatever it is, in the language its browser prefers."""
         language = preferred(request.headers.get("accept-language", ""))
@@ -98,12 +110,13 @@ class Gateway:
 class _Desk:
     """Where one language is spoken; what was asked at one is good at all of them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the gateway's parts meet here.
         self,
         *,
         connect: Callable[[], Server],
         sending: Sending,
         browsers: Browsers,
+        paused_sites: PausedSites,
         seals: Seals,
         sites: TrustedSites,
         one_clicks_a_day: int,
@@ -115,6 +128,7 @@ class _Desk:
         self._seals = seals
         self._pages = pages
         self._kept_clicks = KeptClicks(sending, tickets, pages)
+        self._pausing = Pausing(paused_sites, tickets, pages)
         self._results = Results(connect, sending, self._kept_clicks, tickets, pages)
         self._one_clicks = OneClicks(
             sending, sites, tickets, pages, most_a_day=one_clicks_a_day
@@ -138,6 +152,8 @@ class _Desk:
             "unsubscribe": (is_thing_id, self._subscriptions.unsubscribe),
             "drop": (bool, self._kept_clicks.drop),
             "ask": (bool, self._one_clicks.ask_again),
+            "pause": (not_, self._pausing.pause),
+            "resume": (bool, self._pausing.resume),
         }
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
@@ -243,6 +259,7 @@ class _Desk:
                 status=HTTPStatus.BAD_GATEWAY,
                 clicks=await self._kept_clicks.listed(browser, now=now),
                 sites=await self._one_clicks.listed(browser, now=now),
+                switch=self._pausing.switch(browser, now=now),
             )
         return self._pages.show(
             "status.html",
@@ -251,6 +268,7 @@ class _Desk:
             subscriptions=self._subscriptions.listed(browser, subscriptions, now=now),
             clicks=await self._kept_clicks.listed(browser, now=now),
             sites=await self._one_clicks.listed(browser, now=now),
+            switch=self._pausing.switch(browser, now=now),
         )
 
     def _unpaired(self) -> Answer:

@@ -42,6 +42,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     DROP = "drop"
     ASK_AGAIN = "ask_again"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 GIVING: Final = frozenset({Purpose.GIVE, Purpose.SUBSCRIBE})

@@ -200,7 +200,7 @@ class Addon:
         decoder = decoder_for(encodings)
         if decision is not Decision.REWRITE or decoder is None:
             return None
-        if self._settings.opt_out.covers(request.pretty_host):
+        if self._is_left_alone(request.pretty_host):
             return None
         # What scripts fetch is left alone; what a frame shows is printed for a frame.
         in_document = request.headers.get("sec-fetch-dest") == "document"
@@ -210,6 +210,10 @@ class Addon:
         content_type = response.headers.get("content-type")
         rewriter = Rewriter(content_type=content_type, render=render)
         return decoder, rewriter, encoder_for("" if _is_here(flow) else encodings)
+
+    def _is_left_alone(self, host: str) -> bool:
+        paused = self._gateway.is_paused(host, now=self._clock())
+        return paused or self._settings.opt_out.covers(host)
 
 
 def _stream(body: Body) -> Callable[[bytes], list[bytes]]:

@@ -18,6 +18,7 @@ from overallt.gateway.languages import LANGUAGES
 from overallt.gateway.messages import ORIGIN, Answer
 from overallt.gateway.one_clicks import ListedSite, Trust
 from overallt.gateway.pages import Pages, templates
+from overallt.gateway.pausing import ListedPause, Switch
 from overallt.gateway.subscriptions import ListedSubscription
 from overallt.protocol.messages import FlattrWorth, Means, MiniUser, Thing, User
 
@@ -90,6 +91,13 @@ WAITING = ListedClick(
 UNDERWAY = replace(WAITING, ticket=None)
 GIVEN_UP = replace(WAITING, refusal="Of tomorrow", advice="Overallt " + 100 * "y")
 HELD = replace(WAITING, is_held=True)
+PAUSED = Switch(
+    pauses=[
+        ListedPause(name="*", site=None, until="2026-01-01 00:00 UTC", ticket="t"),
+        ListedPause(name="s", site=60 * "y" + ".test", until=None, ticket="t"),
+    ],
+    ticket="t",
+)
 ASKING = AskingPage(host="blog.test", rest="/" + 200 * "y", is_secure=True)
 CONFIRMED = replace(THING, hosts=["blog.test"])
 SITES = [ListedSite(63 * "y" + ".test", "t"), ListedSite("blog.test", "t")]
@@ -171,15 +179,23 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "clicks": [HELD, WAITING, UNDERWAY, GIVEN_UP],
             "subscriptions": SUBSCRIPTIONS,
             "sites": SITES,
+            "switch": PAUSED,
         },
     ),
     "poor": (
         "status.html",
-        {"user": USER, "means": POOR, "clicks": [], "subscriptions": [], "sites": []},
+        {
+            "user": USER,
+            "means": POOR,
+            "clicks": [],
+            "subscriptions": [],
+            "sites": [],
+            "switch": Switch([], "t"),
+        },
     ),
     "offline": (
         "offline.html",
-        {"clicks": [WAITING, UNDERWAY, GIVEN_UP], "sites": SITES},
+        {"clicks": [WAITING, UNDERWAY, GIVEN_UP], "sites": SITES, "switch": PAUSED},
     ),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),
@@ -255,13 +271,9 @@ def window(chromium: Any, language: str, **looks: Any) -> Any:
 
 def test_every_template_is_looked_at() -> None:
     parts = {
-        "base.html",
-        "money.html",
-        "arming.html",
-        "confirming.html",
-        "queue.html",
-        "sites.html",
-        "subscriptions.html",
+        *("base.html", "money.html", "arming.html", "confirming.html"),
+        *("queue.html", "sites.html", "subscriptions.html"),
+        *("paused.html", "pausing.html"),
     }
 
     assert set(templates().list_templates()) == parts | {

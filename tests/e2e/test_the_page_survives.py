@@ -30,6 +30,7 @@ from overallt.client.server import Server
 from overallt.demo.people import settle_in
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
+from overallt.gateway.paused_sites import PausedSites
 from overallt.gateway.seals import Printed, Seals
 from overallt.gateway.trusted_sites import TrustedSites
 
@@ -190,6 +191,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         sending=sending,
         server_url="http://127.0.0.1:1",
         browsers=Browsers(folder / "gateway.sqlite"),
+        paused_sites=PausedSites(folder / "paused.json"),
         seals=Seals(bytes(32)),
         sites=TrustedSites(folder / "sites.sqlite"),
         one_clicks_a_day=settings.one_clicks_a_day,

@@ -24,6 +24,7 @@ from overallt.client.sending import Sending
 from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
+from overallt.gateway.paused_sites import PausedSites
 from overallt.gateway.seals import Seals
 from overallt.gateway.trusted_sites import TrustedSites
 from overallt.protocol.ids import index_key
@@ -187,6 +188,7 @@ class Running:
     index: Index
     browsers: Browsers
     sites: TrustedSites
+    paused_sites: PausedSites
     queue: Queue
     ca: Path
     addon: Addon
@@ -259,6 +261,7 @@ async def proxy(
     server = Server(server_url, None)
     browsers = Browsers(tmp_path / "gateway.sqlite")
     sites = TrustedSites(tmp_path / "sites.sqlite")
+    paused_sites = PausedSites(tmp_path / "paused.json")
     queue = Queue(tmp_path / "queue.sqlite")
 
     def connect() -> Server:
@@ -276,6 +279,7 @@ async def proxy(
         sending=sending,
         server_url=server_url,
         browsers=browsers,
+        paused_sites=paused_sites,
         seals=Seals(bytes(32)),
         sites=sites,
         one_clicks_a_day=settings.one_clicks_a_day,
@@ -289,7 +293,15 @@ async def proxy(
                 await asyncio.sleep(0.01)
         ca = settings.authority_folder / CERTIFICATE_FILE
         yield Running(
-            f"http://{host}:{port}", port, index, browsers, sites, queue, ca, addon
+            url=f"http://{host}:{port}",
+            port=port,
+            index=index,
+            browsers=browsers,
+            sites=sites,
+            paused_sites=paused_sites,
+            queue=queue,
+            ca=ca,
+            addon=addon,
         )
     await server.close()
 

@@ -16,6 +16,7 @@ from overallt.client.server import Server
 from overallt.gateway.browsers import Browsers
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import Answer, Request
+from overallt.gateway.paused_sites import PausedSites
 from overallt.gateway.seals import Seals
 from overallt.gateway.trusted_sites import TrustedSites
 
@@ -218,6 +219,7 @@ def gateway(
     queue: Queue,
     sites: TrustedSites,
     one_clicks_a_day: int,
+    tmp_path: Path,
 ) -> Gateway:
     def connect() -> Server:
         return Server(api.url, api.token)
@@ -227,6 +229,7 @@ def gateway(
         sending=Sending(queue, connect, clock=lambda: START),
         server_url="https://server.test",
         browsers=browsers,
+        paused_sites=PausedSites(tmp_path / "paused.json"),
         seals=Seals(bytes(32)),
         sites=sites,
         one_clicks_a_day=one_clicks_a_day,
