@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import urlencode
 
 import aiohttp
 
 from overallt.protocol.codec import MalformedMessage, decode
+from overallt.protocol.ids import is_thing_id
 from overallt.protocol.messages import (
     AccessToken,
     DeviceAuthorization,
@@ -25,6 +27,7 @@ from overallt.protocol.messages import (
     Means,
     Subscription,
     Thing,
+    ThingFound,
     User,
 )
 
@@ -74,6 +77,14 @@ class _Reply:
     etag: str | None
 
 
+class _Elsewhere(ServerUnreachable):
+    """The server points to another address."""
+
+    def __init__(self, reply: _Reply) -> None:
+        super().__init__("The server points to another address.")
+        self.reply = reply
+
+
 class Server:
     """A server at *base_url*, asked with *access_token* where there is one.
 
@@ -117,6 +128,22 @@ class Server:
         """Fetch a thing by what a text tag says: its number or a username."""
         reply = await self._ask("GET", f"/rest/v2/things/{tag_id}")
         return _message(Thing, reply)
+
+    async def lookup(self, url: str) -> str:
+        """Ask for the number of the thing whose address is *url*.
+
+        Raises:
+            Refused: with the code ``not_found`` if nobody has registered it.
+        """
+        query = urlencode({"url": url})
+        try:
+            await self._ask("GET", f"/rest/v2/things/lookup?{query}")
+        except _Elsewhere as elsewhere:
+            location = _message(ThingFound, elsewhere.reply).location
+            thing_id = location.rpartition("/")[2]
+            if is_thing_id(thing_id):
+                return thing_id
+        raise ServerUnreachable("The server's answer is not the message expected.")
 
     async def user(self) -> User:
         """Fetch the user whose access token this is."""
@@ -251,7 +278,7 @@ def _check(reply: _Reply) -> None:
     if reply.status == HTTPStatus.NOT_MODIFIED:
         return
     if reply.status < HTTPStatus.BAD_REQUEST:
-        raise ServerUnreachable("The server points to another address.")
+        raise _Elsewhere(reply)
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ServerInTrouble("The server is in trouble.")
     try:

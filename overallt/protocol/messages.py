@@ -130,6 +130,14 @@ class ThingCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class ThingFound:
+    """The answer to a lookup by address; ``location`` is the thing's resource."""
+
+    message: Literal["found"]
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlattrWorth:
     """A flattr of the open period and its share if the period ended now."""
 

@@ -6,6 +6,7 @@ from typing import Final
 from overallt.protocol.ids import ThingId, UserId, is_thing_id, is_username
 from overallt_server.core.refusals import NotFound
 from overallt_server.core.things import Thing
+from overallt_server.core.urls import normal_url
 from overallt_server.core.users import User
 from overallt_server.storage import health, things, users
 from overallt_server.storage.database import Database
@@ -36,6 +37,26 @@ class LookingUp:
             thing = await things.get(tx, wanted)
         if thing is None:
             raise NotFound(_NO_THING)
+        return thing
+
+    async def thing_at(self, url: str) -> Thing:
+        """Return the thing whose address is *url*.
+
+        Most old buttons name their pages by http, which have moved to https since;
+        so an address that is nobody's is looked up by https, too.
+
+        Raises:
+            InvalidThing: it is no address that a thing could have.
+            NotFound: nobody has registered it.
+        """
+        normal = normal_url(url)
+        secure = f"https:{normal.removeprefix('http:')}"
+        async with self._database.snapshot() as tx:
+            thing = await things.by_url(tx, normal)
+            if thing is None and normal.startswith("http:"):
+                thing = await things.by_url(tx, secure)
+        if thing is None:
+            raise NotFound("Nobody has registered this address.")
         return thing
 
     async def thing_id(self, tag_id: str) -> ThingId:

@@ -72,6 +72,12 @@ class NewThing(Input):
     hidden: bool = False
 
 
+class Lookup(Input):
+    """Which address to look up."""
+
+    url: Text
+
+
 class Undo(Input):
     """Which flattr to undo; without a period, this month's."""
 

@@ -26,6 +26,8 @@ from overallt_server.web import (
 from overallt_server.web.addresses import API
 
 _JSON: Final = r"{json:(?:\.json)?}"
+# Flattr's clients wrote it with a slash and without.
+_SLASH: Final = "{slash:/?}"
 # As short as it can be, so that a ".json" is left to the suffix.
 _ID: Final = "{id:[^/]+?}"
 
@@ -64,7 +66,8 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get("/.well-known/oauth-authorization-server", oauth.metadata),
     web.get("/healthz", operations.healthy),
     web.get("/readyz", operations.ready),
-    # Before the things by id, of which "index" would be one.
+    # Before the things by id, of which these words would be some.
+    web.get(f"{API}/things/lookup{_SLASH}{_JSON}", things.lookup),
     web.get(f"{API}/things/index", index.things_index),
     web.post(f"{API}/things{_JSON}", things.register),
     web.get(f"{API}/things/{_ID}{_JSON}", things.show),

@@ -27,6 +27,21 @@ async def show(request: web.Request) -> web.Response:
     return json_answer(message)
 
 
+async def lookup(request: web.Request) -> web.Response:
+    """Point from a thing's address to the thing.
+
+    Source: content/api/resources/things.md, "Check if a thing exists".
+    """
+    wanted = inputs.query(request, inputs.Lookup)
+    thing = await use_cases(request).looking_up.thing_at(wanted.url)
+    location = Addresses(settings(request).public_url).thing_resource(thing.id)
+    response = json_answer(
+        messages.ThingFound(message="found", location=location), status=HTTPStatus.FOUND
+    )
+    response.headers["Location"] = location
+    return response
+
+
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the asker's own things, newest first.
 

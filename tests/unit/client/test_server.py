@@ -209,3 +209,51 @@ async def test_unknown_fields_do_not_matter(api: Any, server: Server) -> None:
     api.answers["GET /rest/v2/user/means"] = [web.Response(text=body)]
 
     assert (await server.means()).currency == "EUR"
+
+
+def found(location: str) -> web.Response:
+    body = {"message": "found", "location": location}
+    return web.json_response(body, status=302, headers={"Location": location})
+
+
+async def test_a_lookup_gives_the_number_of_the_thing(api: Any, server: Server) -> None:
+    asked = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.query["url"])
+        return found(f"{api.url}/rest/v2/things/17")
+
+    api.answers["GET /rest/v2/things/lookup"] = [answer]
+
+    number = await server.lookup("https://site.test/?a=1&b=å%26#c")
+
+    assert "17" == number
+    assert ["https://site.test/?a=1&b=å%26#c"] == asked
+
+
+@pytest.mark.parametrize("location", ["https://evil.test/", "/rest/v2/things/ada"])
+async def test_a_lookup_that_leads_elsewhere_is_no_answer(
+    api: Any, server: Server, location: str
+) -> None:
+    api.answers["GET /rest/v2/things/lookup"] = [found(location)]
+
+    with pytest.raises(ServerUnreachable):
+        await server.lookup("https://site.test/")
+
+
+async def test_a_lookup_that_is_answered_otherwise_is_no_answer(
+    api: Any, server: Server
+) -> None:
+    api.answers["GET /rest/v2/things/lookup"] = [web.json_response({})]
+
+    with pytest.raises(ServerUnreachable):
+        await server.lookup("https://site.test/")
+
+
+async def test_what_nobody_has_registered_is_refused(api: Any, server: Server) -> None:
+    api.answers["GET /rest/v2/things/lookup"] = [error(404, "not_found")]
+
+    with pytest.raises(Refused) as refused:
+        await server.lookup("https://site.test/")
+
+    assert "not_found" == refused.value.code
