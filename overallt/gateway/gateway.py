@@ -4,6 +4,7 @@
 /            status: is this browser paired, what has the patron
 /pair/CODE   pairs this browser, once
 /give/ID     GET: the consent page; POST: the flattr
+/give?url=…  GET: the same for the thing at an address
 /given/ID    what became of one click on a trusted site
 /undo/ID     POST: takes it back
 /subscribe/ID, /unsubscribe/ID  POST: gives it each month, or no longer
@@ -25,6 +26,7 @@ from datetime import datetime
 from http import HTTPStatus
 from operator import not_
 from typing import Final, Protocol
+from urllib.parse import urlencode
 
 from overallt.client.sending import Sending
 from overallt.client.server import Refused, Server, ServerUnreachable
@@ -33,6 +35,7 @@ from overallt.gateway.browsers import BrowserId, Browsers
 from overallt.gateway.consent import Consent
 from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.languages import LANGUAGES, preferred
+from overallt.gateway.looking_up import LookingUp
 from overallt.gateway.messages import ORIGIN, Answer, Request
 from overallt.gateway.one_clicks import OneClicks
 from overallt.gateway.pages import Pages
@@ -97,6 +100,11 @@ class Gateway:
         """Return the address for a link that is *printed* for the text tag *tag_id*."""
         return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(printed, tag_id, now)}"
 
+    def address_by_url(self, url: str, printed: Printed, *, now: datetime) -> str:
+        """Return the address for a link that is *printed* for the thing at *url*."""
+        sealed = self._seals.seal(printed, url, now)
+        return f"{ORIGIN}/give?{urlencode({'url': url, 'p': sealed})}"
+
     def is_paused(self, host: str, *, now: datetime) -> bool:
         """Tell whether the patron wants no buttons on *host* for now."""
         return self._paused_sites.cover(host, now)
@@ -143,6 +151,7 @@ class _Desk:
             tickets,
             pages,
         )
+        self._looking_up = LookingUp(connect, self._consent, pages)
 
         # The address of each form: what its name must be, and who does what it asks.
         self._forms: Mapping[str, tuple[Callable[[str], bool], _Deed]] = {
@@ -186,7 +195,8 @@ class _Desk:
             return self._pair(name, now)
         if room == "" and not name:
             return await self._status(browser, now)
-        if room not in {"give", "given"} or not _is_tag_id(name):
+        by_url = request.path == "/give" and request.query("url")
+        if not by_url and not (room in {"give", "given"} and _is_tag_id(name)):
             return self._nothing_here()
         if browser is None:
             return self._unpaired()
@@ -200,7 +210,10 @@ class _Desk:
         if room == "given" and checks.is_own_navigation(request):
             return await self._results.given(browser, tag_id, now=now)
         if room == "give" and checks.is_by_a_person(request):
-            printed = self._seals.open(request.query("p") or "", tag_id, now)
+            url = request.query("url") or ""
+            printed = self._seals.open(request.query("p") or "", tag_id or url, now)
+            if not tag_id:
+                return await self._looking_up.ask(browser, url, printed, now=now)
             return await self._consent.ask(browser, tag_id, printed, now=now)
         return self._pages.show("opened.html", target=request.target)
 

@@ -12,7 +12,7 @@ from browsers import CHROMIUM, missing
 from npm import NpmPackage, download
 from skips import skip_for_want_of
 
-from overallt.gateway.asking_pages import AskingPage
+from overallt.gateway.asking_pages import AskingPage, asking_page
 from overallt.gateway.kept_clicks import ListedClick
 from overallt.gateway.languages import LANGUAGES
 from overallt.gateway.messages import ORIGIN, Answer
@@ -196,6 +196,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "offline": (
         "offline.html",
         {"clicks": [WAITING, UNDERWAY, GIVEN_UP], "sites": SITES, "switch": PAUSED},
+    ),
+    "unclaimed": (
+        "unclaimed.html",
+        {"thing": asking_page("https://blog.test/" + 200 * "x"), "page": ASKING},
     ),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),

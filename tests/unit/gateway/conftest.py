@@ -79,6 +79,7 @@ class Api:
     subscriptions: list[dict[str, object]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     click_ids: list[str] = field(default_factory=list)
+    looked_up: list[str] = field(default_factory=list)
     url: str = ""
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -96,6 +97,10 @@ class Api:
             return web.Response(status=204)
         if request.method == "POST":
             return self._posted(request)
+        if request.path.endswith("/lookup"):
+            self.looked_up.append(request.query["url"])
+            found = {"message": "found", "location": f"{self.url}/rest/v2/things/7"}
+            return web.json_response(found, status=302)
         answers: dict[str, object] = {
             "/rest/v2/user/subscriptions": self.subscriptions,
             "/rest/v2/user/means": self.means,
