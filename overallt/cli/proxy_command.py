@@ -56,6 +56,12 @@ ONE_CLICKS_A_DAY: Final = 20
     show_default=True,
     help="How many flattrs the sites where one click is enough may cost you a day.",
 )
+@click.option(
+    "--legacy/--no-legacy",
+    default=True,
+    show_default=True,
+    help="Bring Flattr's old buttons, frames and badges back to life.",
+)
 @click.pass_obj
 def proxy(
     folder: DataFolder,
@@ -65,6 +71,8 @@ def proxy(
     upstream_ca: Path | None,
     opt_out: tuple[str, ...],
     one_clicks_a_day: int,
+    *,
+    legacy: bool,
 ) -> None:
     """Run the proxy until Ctrl-C."""
     from overallt.cli.proxying import run_proxy, stop_on_signals
@@ -84,6 +92,7 @@ def proxy(
         opt_out=OptOut(added=frozenset(opt_out), file=OptOutFile(folder.opt_out)),
         max_buttons=MAX_BUTTONS,
         one_clicks_a_day=one_clicks_a_day,
+        legacy=legacy,
     )
 
     async def run() -> None:

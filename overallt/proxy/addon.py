@@ -41,6 +41,7 @@ from overallt.proxy.eligibility import (
     is_sandboxed,
 )
 from overallt.proxy.encoding import Encoder, encoder_for
+from overallt.proxy.legacy_embeds import LegacyEmbeds
 from overallt.proxy.settings import ProxySettings
 from overallt.proxy.tunnels import Tunnels
 from overallt.proxy.whole import is_whole
@@ -79,7 +80,12 @@ class Addon:
             resolve=resolve,
         )
         self._following: list[asyncio.Task[None]] = []
-        self.tunnels = Tunnels(settings.opt_out, clock=clock)
+        # mitmproxy calls these, too.
+        self.beside: list[object] = [Tunnels(settings.opt_out, clock=clock)]
+        if settings.legacy:
+            self.beside.append(
+                LegacyEmbeds(self._buttons, is_left_alone=self._is_left_alone)
+            )
 
     def running(self) -> None:
         """Begin to follow which things exist, and to send what waits."""
@@ -206,9 +212,12 @@ class Addon:
         in_document = request.headers.get("sec-fetch-dest") == "document"
         printed = Printed(request.url, in_document=in_document)
         sandboxed = is_sandboxed(response.headers)
-        render = self._buttons.on(printed, sandboxed=sandboxed)
-        content_type = response.headers.get("content-type")
-        rewriter = Rewriter(content_type=content_type, render=render)
+        buttons = self._buttons.on(printed, sandboxed=sandboxed)
+        rewriter = Rewriter(
+            content_type=response.headers.get("content-type"),
+            render=buttons.text_tag,
+            render_legacy=buttons.old if self._settings.legacy else None,
+        )
         return decoder, rewriter, encoder_for("" if _is_here(flow) else encodings)
 
     def _is_left_alone(self, host: str) -> bool:

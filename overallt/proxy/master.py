@@ -71,7 +71,7 @@ async def running_proxy(
     started = _Started()
     # Ours come first: what they decide about a connection holds for the others.
     theirs = (Core(), DisableH2C(), proxyserver, NextLayer(), TlsConfig())
-    master.addons.add(addon, addon.tunnels, *theirs, started)
+    master.addons.add(addon, *addon.beside, *theirs, started)
     master.options.update(connection_strategy="lazy")
     run = asyncio.create_task(master.run())
     try:

@@ -15,7 +15,8 @@ class ProxySettings:
     this machine that the proxy may reach all the same; *upstream_ca* is a file
     with CAs that sites may have beside the public ones; *opt_out* tells which
     hosts are left alone; *one_clicks_a_day* is how often at most the sites that the
-    patron trusts may give in 24 hours.
+    patron trusts may give in 24 hours; *legacy* says whether Flattr's old markup
+    comes back to life.
     """
 
     listen_host: str
@@ -26,3 +27,4 @@ class ProxySettings:
     opt_out: OptOut
     max_buttons: int
     one_clicks_a_day: int
+    legacy: bool

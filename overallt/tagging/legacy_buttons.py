@@ -126,6 +126,11 @@ def read(tag: StartTag) -> LegacyButton | None:
     return button if any(names) else None
 
 
+def read_frame(address: str) -> LegacyButton | None:
+    """Return what the *address* of one of Flattr's own frames says."""
+    return _frame({"src": address})
+
+
 def _link(said: _Words) -> LegacyButton | None:
     words = _words_of_target(said.get("href", ""))
     if words is not None:

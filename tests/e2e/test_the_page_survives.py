@@ -183,6 +183,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         opt_out=OptOut(added=frozenset(), file=OptOutFile(folder / "opt-out.txt")),
         max_buttons=50,
         one_clicks_a_day=0,
+        legacy=True,
     )
     server = Server("http://127.0.0.1:1", None)
     sending = Sending(Queue(folder / "queue.sqlite"), lambda: server, clock=now)

@@ -1,19 +1,18 @@
 """A site, a server and a real proxy between them and a client."""
 
 import asyncio
-import json
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 from certified import Certified, certify
 from http2_site import Http2Site, http2_site
+from proxied_api import Api
 from raw_site import Site
 
 from overallt.client.index import Index
@@ -81,96 +80,6 @@ async def http2(certified: Certified) -> AsyncIterator[Http2Site]:
         yield site
 
 
-@dataclass
-class Api:
-    """The server at the other end: things 7 and ada, and what was flattred.
-
-    ``hosts`` are those that ada has proved to be hers.
-    """
-
-    ids: list[str] = field(default_factory=lambda: ["7", "ada"])
-    flattrs: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    hosts: list[str] = field(default_factory=list)
-    flattred: asyncio.Event = field(default_factory=asyncio.Event)
-    runner: web.AppRunner | None = None
-    port: int = 0
-
-    def thing(self) -> dict[str, object]:
-        owner = {"resource": "r", "link": "l", "username": "ada", "type": "user"}
-        return {
-            "type": "thing",
-            "resource": "r",
-            "link": "l",
-            "id": 7,
-            "url": "https://site.test/",
-            "title": "A song",
-            "description": "",
-            "tags": [],
-            "language": "en_GB",
-            "category": "audio",
-            "created_at": 0,
-            "owner": owner,
-            "hidden": False,
-            "image": "",
-            "flattrs": 0,
-            "flattrs_user_count": 0,
-            "flattred": bool(self.flattrs),
-            "hosts": self.hosts,
-        }
-
-    async def answer(self, request: web.Request) -> web.Response:
-        self.asked.append(f"{request.method} {request.path}")
-        if request.path == "/rest/v2/things/index":
-            if request.headers.get("If-None-Match") == '"1"':
-                await asyncio.sleep(0.2)
-                return web.Response(status=304)
-            keys = b"".join(sorted(map(index_key, self.ids)))
-            return web.Response(body=keys, headers={"ETag": '"1"'})
-        if request.path.endswith("/flattr") and request.method == "POST":
-            self.flattrs.append(request.headers["Idempotency-Key"])
-            self.flattred.set()
-            thing = {
-                name: self.thing()[name]
-                for name in ("resource", "link", "id", "url", "title", "image")
-            }
-            answer = {
-                "message": "ok",
-                "description": "",
-                "thing": thing | {"flattrs": 1},
-            }
-            return web.json_response(answer)
-        if request.path.endswith("/means"):
-            means = {
-                "currency": "EUR",
-                "means_minor": 1050,
-                "budget_minor": 500,
-                "budget_active": True,
-                "period": "2026-01",
-                "pot_minor": 500,
-                "flattrs": [],
-                "next_worth_minor": 450,
-            }
-            return web.json_response(means)
-        return web.Response(
-            text=json.dumps(self.thing()), content_type="application/json"
-        )
-
-    async def start(self) -> None:
-        """Answer, at the same address as ever."""
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self.answer)
-        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self.runner.setup()
-        await web.TCPSite(self.runner, "127.0.0.1", self.port).start()
-        self.port = self.runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        if self.runner is not None:
-            await self.runner.cleanup()
-            self.runner = None
-
-
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     api = Api()
@@ -196,13 +105,23 @@ class Running:
 
 async def resolve_with_a_trap(host: str, port: int) -> Sequence[str]:
     """Answer as DNS does, but for names whose owner points them at us, or nowhere."""
-    traps = {"rebinding.test": "127.0.0.1", "nonsense.test": "no address"}
+    traps = {
+        "rebinding.test": "127.0.0.1",
+        "nonsense.test": "no address",
+        "api.flattr.com": "no address",
+        "button.flattr.com": "no address",
+    }
     return [traps[host]] if host in traps else await resolve(host, port)
 
 
 @pytest.fixture
 def max_buttons() -> int:
     return 50
+
+
+@pytest.fixture
+def legacy() -> bool:
+    return True
 
 
 @pytest.fixture
@@ -230,6 +149,7 @@ def settings(
     authority_folder: Path,
     max_buttons: int,
     opt_out: OptOut,
+    legacy: bool,  # noqa: FBT001 - a fixture.
 ) -> ProxySettings:
     return ProxySettings(
         listen_host="127.0.0.1",
@@ -246,6 +166,7 @@ def settings(
         opt_out=opt_out,
         max_buttons=max_buttons,
         one_clicks_a_day=20,
+        legacy=legacy,
     )
 
 

@@ -87,3 +87,12 @@ def test_letters_of_other_charsets_are_replaced() -> None:
 
 def test_an_address_is_not_taken_unless_all_of_it_is_known() -> None:
     assert read(b'<a class="FlattrButton" href="/\xe5">') is None
+
+
+def test_a_frames_address_says_what_its_element_would() -> None:
+    address = "https://api.flattr.com/button/view/?url=https%3A%2F%2Fblog.example%2Fp"
+
+    old = legacy_buttons.read_frame(address)
+
+    assert LegacyButton(LegacyKind.FRAME, url="https://blog.example/p") == old
+    assert legacy_buttons.read_frame("https://blog.example/button/view/") is None
