@@ -9,6 +9,7 @@ Who says so, from the first that speaks to the last:
 3. the list that comes with the proxy: banks, payment, mail, health, government
 """
 
+import contextlib
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -37,11 +38,15 @@ class OptOut:
     def __init__(self, *, added: frozenset[str], file: OptOutFile) -> None:
         self._added = OptOutHosts(left_alone=added)
         self._file = file
+        self._own = OptOutHosts()
 
     def covers(self, host: str) -> bool:
         """Tell whether *host* is left alone."""
         host = host.lower().rstrip(".")
-        for own in (self._added, self._file.read()):
+        with contextlib.suppress(OSError):
+            self._own = self._file.read()
+        # A list that cannot be read opens nothing: what it last said holds.
+        for own in (self._added, self._own):
             for domain in domains_of(host):
                 if domain in own.left_alone:
                     return True

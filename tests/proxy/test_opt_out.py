@@ -88,6 +88,18 @@ def test_a_change_of_the_file_holds_at_once(file: Path) -> None:
     assert (False, True) == (before, opt_out.covers("site.test"))
 
 
+def test_a_list_that_cannot_be_read_any_more_opens_nothing(file: Path) -> None:
+    opt_out = OptOut(added=frozenset(), file=OptOutFile(file))
+    file.write_text("site.test\n")
+    before = opt_out.covers("site.test")
+    file.unlink()
+    file.mkdir()
+
+    assert before
+    assert opt_out.covers("site.test")
+    assert opt_out.covers("www.seb.se")
+
+
 @pytest.mark.parametrize(
     "host",
     [
