@@ -101,9 +101,14 @@ class Gateway:
         return f"{ORIGIN}/give/{tag_id}?p={self._seals.seal(printed, tag_id, now)}"
 
     def address_by_url(self, url: str, printed: Printed, *, now: datetime) -> str:
-        """Return the address for a link that is *printed* for the thing at *url*."""
-        sealed = self._seals.seal(printed, url, now)
-        return f"{ORIGIN}/give?{urlencode({'url': url, 'p': sealed})}"
+        """Return the address for a link that is *printed* for the thing at *url*.
+
+        In a frame that does not tell around which page it stands, that is empty.
+        """
+        query = {"url": url}
+        if printed.page:
+            query["p"] = self._seals.seal(printed, url, now)
+        return f"{ORIGIN}/give?{urlencode(query)}"
 
     def is_paused(self, host: str, *, now: datetime) -> bool:
         """Tell whether the patron wants no buttons on *host* for now."""

@@ -65,6 +65,17 @@ async def test_a_link_of_a_pages_own_making_names_no_page(browser: Any) -> None:
     assert b"An <b>unknown page</b> asks you" in answer.body
 
 
+async def test_a_frame_that_hides_its_page_names_none(
+    browser: Any, gateway: Any
+) -> None:
+    printed = Printed("", in_document=False)
+    parts = urlsplit(gateway.address_by_url(URL, printed, now=START))
+
+    answer = await browser.open(f"{parts.path}?{parts.query}")
+
+    assert b"An <b>unknown page</b> asks you" in answer.body
+
+
 async def test_another_refusal_is_told(browser: Any, api: Any, link: str) -> None:
     api.refusal, api.refuses = "validation", "GET"
 

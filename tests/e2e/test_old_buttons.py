@@ -1,0 +1,63 @@
+"""Flattr's old markup comes back to life in real browsers, as plugins printed it."""
+
+from browsers import browser
+from sites import https_site
+from world import World
+
+from overallt.demo.site import HOST
+
+PAGE = f"""<!DOCTYPE html>
+<html><head><title>An old blog</title>
+<script src="https://api.flattr.com/js/0.6/load.js?mode=auto&amp;uid=ben"></script>
+<link rel="payment" href="https://flattr.com/submit/auto?user_id=ben&amp;url=x">
+</head><body>
+<p class="wp-flattr-button"><a class="FlattrButton" style="display:none" title="Bread"
+ href="https://{HOST}/bread" data-flattr-uid="ben" data-flattr-category="text">Baked
+slowly.</a></p>
+<p><iframe
+ src="//api.flattr.com/button/view/?uid=ben&amp;url=https%3A%2F%2F{HOST}%2Fnew"
+ width="110" height="20"></iframe></p>
+<script>FlattrLoader.render({{}}, null, "append"); FlattrLoader.setup();
+FlattrLoader.addLoadEvent(() => {{ document.title = "All went well"; }});</script>
+</body></html>"""
+FRAME = f"https://api.flattr.com/button/view/?uid=ben&url=https%3A%2F%2F{HOST}%2Fbread"
+OLD = "a[href^='https://flattr.internal/give?']"
+SIZE = f"""(() => {{
+    const seen = document.querySelector("{OLD} svg").getBoundingClientRect();
+    return [seen.width >= 110, seen.height >= 20];
+}})()"""
+
+
+def test_old_buttons_lead_to_the_page_that_asks(earth: World, kind: str) -> None:
+    earth.start_server()
+    with browser(kind, earth.folder / "ben") as ben:
+        earth.sign_up(ben, "ben")
+        earth.register(ben, "/bread", "How to bake bread")
+    pages = {"/": PAGE.encode()}
+    with (
+        https_site(HOST, pages, ca=earth._site_ca, port=earth._site_port),
+        earth.patron(kind, "ada") as patron,
+    ):
+        window = patron.browser
+        window.open(f"https://{HOST}/")
+        window.wait_for(OLD)
+        title = window.run("document.title")
+        count = window.count(OLD)
+        size = window.run(SIZE)
+        window.press_into_new_tab(OLD)
+        asked = window.text()
+        window.open(f"https://{HOST}/")
+        window.press_into_new_tab(f"p + p {OLD}")
+        unknown = window.text()
+        window.open(FRAME)
+        window.press_into_new_tab(OLD)
+        framed = window.text()
+
+    assert "All went well" == title
+    assert (2, [True, True]) == (count, size)
+    assert f"The page {HOST} asks you to flattr" in asked
+    assert "How to bake bread" in asked
+    assert "Nobody has registered this yet" in unknown
+    assert f"{HOST}/new" in unknown
+    assert "An unknown page asks you to flattr" in framed
+    assert "How to bake bread" in framed
