@@ -2,30 +2,36 @@
 
 The server sends eight bytes for each thing there is: the whole list, so it
 learns nothing about what is read. One question is always open: the server
-answers it when the list has changed. So a new thing is known at once, and so is
-a server that stopped, and one that is back.
+answers it when the list has changed, with what has come since. So a new thing
+is known at once, and so is a server that stopped, and one that is back.
+
+A difference is joined to what is here, and the version tells whether the two
+make the server's index; where they do not, the whole one is asked for. So a
+server may send too much, and what is erased there is erased here.
 
 What was heard is kept in a file. Without a server the index of yesterday serves:
-things are never deleted, so an old index lacks only what is new, and clicks are
-kept until they can be sent. After a week without a word it is forgotten: nobody
-should press buttons of a server that is gone.
+it lacks only what is new, and clicks are kept until they can be sent. After a
+week without a word it is forgotten: nobody should press buttons of a server that
+is gone.
 """
 
 import asyncio
 import logging
-import sys
 import time
-from array import array
-from bisect import bisect_left
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
 from overallt.client.index_file import HeardIndex, IndexFile
 from overallt.client.pauses import Pauses
-from overallt.client.server import Refused, Server, ServerUnreachable
-from overallt.protocol.ids import INDEX_KEY_BYTES, index_key
+from overallt.client.server import (
+    IndexAnswer,
+    Refused,
+    Server,
+    ServerUnreachable,
+)
+from overallt.protocol.ids import index_number
+from overallt.protocol.index_keys import IndexKeys, MalformedKeys, version_of
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LAST_PAUSE_SECONDS: Final = 30.0
@@ -34,8 +40,9 @@ PACE_SECONDS: Final = 1.0
 
 # Without a word of the server the index is forgotten after this.
 LIFETIME: Final = timedelta(days=7)
-# That the server still answers need not be written down each time it does.
-CONFIRM_EVERY: Final = timedelta(hours=1)
+# Neither that the server still answers need be written down each time it does,
+# nor each thing that comes to a large index.
+WRITE_EVERY: Final = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -59,18 +66,18 @@ class Index:
         self._file = file
         self._clock = clock
         self._on_return = on_return
-        self._keys = array("Q")
+        self._keys = IndexKeys()
         self._etag: str | None = None
+        self._newest: int | None = None
         self._heard_at: datetime | None = None
         self._written_at: datetime | None = None
+        self._unwritten = False
         self.reachable = False
         self._load()
 
     def knows(self, tag_id: str) -> bool:
         """Tell whether a thing exists for what a text tag says."""
-        key = int.from_bytes(index_key(tag_id), "big")
-        place = bisect_left(self._keys, key)
-        return place < len(self._keys) and self._keys[place] == key
+        return index_number(tag_id) in self._keys
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -80,17 +87,21 @@ class Index:
         pauses = Pauses(
             first_seconds=FIRST_PAUSE_SECONDS, last_seconds=LAST_PAUSE_SECONDS
         )
-        while True:
-            asked_at = time.monotonic()
-            try:
-                await self.ask_once()
-            except (ServerUnreachable, Refused):
-                self._miss()
-                await asyncio.sleep(pauses.next())
-                continue
-            pauses.start_over()
-            took = time.monotonic() - asked_at
-            await asyncio.sleep(max(0.0, PACE_SECONDS - took))
+        try:
+            while True:
+                asked_at = time.monotonic()
+                try:
+                    await self.ask_once()
+                except (ServerUnreachable, Refused):
+                    self._miss()
+                    await asyncio.sleep(pauses.next())
+                    continue
+                pauses.start_over()
+                took = time.monotonic() - asked_at
+                await asyncio.sleep(max(0.0, PACE_SECONDS - took))
+        finally:
+            if self._unwritten and self._heard_at is not None:
+                self._write(self._heard_at)
 
     async def ask_once(self) -> None:
         """Take the server's next answer over.
@@ -100,17 +111,37 @@ class Index:
             Refused: the server does not give its index.
         """
         # Who does not know whether the server is there must not wait to hear it.
-        answer = await self._server.index(self._etag, wait=self.reachable)
-        now = self._clock()
+        answer = await self._server.index(
+            self._etag, since=self._newest, wait=self.reachable
+        )
         if answer.content is not None:
-            self._keys = _parse(answer.content)
-            self._etag = answer.etag
-        self._heard_at = now
-        await self._write(answer.content, now)
+            await self._take(answer, answer.content)
+        self._heard_at = now = self._clock()
+        if self._written_at is None or now - self._written_at > WRITE_EVERY:
+            await asyncio.to_thread(self._write, now)
         if not self.reachable:
             self.reachable = True
             logger.info("index reachable=yes things=%d", len(self._keys))
             self._on_return()
+
+    async def _take(self, answer: IndexAnswer, content: bytes) -> None:
+        """Make what the server sent the index: a difference, or the whole of it."""
+        if self._newest is not None:
+            # A large index takes a while: pages must not wait for it.
+            joined = await asyncio.to_thread(_joined, self._keys, content, answer.etag)
+            if joined is not None:
+                self._set(joined, answer)
+                return
+            answer = await self._server.index(None, since=None, wait=False)
+            content = answer.content or b""
+        self._set(await asyncio.to_thread(_parse, content), answer)
+        self._written_at = None
+
+    def _set(self, keys: IndexKeys, answer: IndexAnswer) -> None:
+        self._keys = keys
+        self._etag = answer.etag
+        self._newest = answer.newest
+        self._unwritten = True
 
     def _load(self) -> None:
         heard = self._file.read()
@@ -121,22 +152,22 @@ class Index:
         except ServerUnreachable:
             return  # Whatever has happened to the file, the server has a good one.
         self._etag = heard.etag
+        self._newest = heard.newest
         self._heard_at = self._written_at = heard.heard_at
         self._forget_if_old()
 
-    async def _write(self, content: bytes | None, now: datetime) -> None:
-        """Write down what was heard; without *content*, that it is still so."""
+    def _write(self, now: datetime) -> None:
+        """Write down what was heard, or that it is still so."""
+        self._written_at = now
         try:
-            if content is not None:
-                heard = HeardIndex(content, self._etag, now)
-                await asyncio.to_thread(self._file.write, heard)
-            elif self._written_at is None or now - self._written_at > CONFIRM_EVERY:
-                self._file.confirm(now)
+            if self._unwritten:
+                content = self._keys.content
+                self._file.write(HeardIndex(content, self._etag, now, self._newest))
+                self._unwritten = False
             else:
-                return
+                self._file.confirm(now)
         except OSError as error:
             logger.warning("index written=no reason=%s", type(error).__name__)
-        self._written_at = now
 
     def _miss(self) -> None:
         if self.reachable:
@@ -147,18 +178,21 @@ class Index:
     def _forget_if_old(self) -> None:
         if self._heard_at is None or self._clock() - self._heard_at <= LIFETIME:
             return
-        self._keys = array("Q")
+        self._keys = IndexKeys()
         self._etag = None
+        self._newest = None
         self._heard_at = None
+        self._unwritten = False
 
 
-def _parse(content: bytes) -> array[int]:
-    """Turn the index's bytes into sorted numbers that can be searched."""
-    if len(content) % INDEX_KEY_BYTES:
-        raise ServerUnreachable("The server's index is cut off.")
-    keys = array("Q", content)
-    if sys.byteorder == "little":
-        keys.byteswap()
-    if any(left >= right for left, right in pairwise(keys)):
-        raise ServerUnreachable("The server's index is not in order.")
-    return keys
+def _parse(content: bytes) -> IndexKeys:
+    try:
+        return IndexKeys.parse(content)
+    except MalformedKeys as error:
+        raise ServerUnreachable("What the server sent is no index.") from error
+
+
+def _joined(keys: IndexKeys, content: bytes, etag: str | None) -> IndexKeys | None:
+    """Join the difference *content* to *keys*; ``None`` if that is not all."""
+    joined = keys.joined(_parse(content))
+    return joined if etag == f'"{version_of(joined.content)}"' else None

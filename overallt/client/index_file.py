@@ -1,8 +1,9 @@
 """The index as it was last heard of, in a file of the patron's.
 
-One line tells which server's index it is and under which version (ETag), the rest
-is the index as it came. The file is replaced in one step, so there is always a
-whole one. Its time is when the server last said that this is so.
+One line tells which server's index it is, under which version (ETag) and when its
+newest thing came; the rest is the index as the server would send it. The file is
+replaced in one step, so there is always a whole one. Its time is when the server
+last said that this is so.
 """
 
 import json
@@ -16,11 +17,16 @@ from overallt.client.private_files import replace_private
 
 @dataclass(frozen=True, slots=True)
 class HeardIndex:
-    """An index's bytes, its version, and when the server last spoke of it."""
+    """An index's bytes, its version, and when the server last spoke of it.
+
+    *newest* is when the last thing in it came, in Unix seconds; without it no
+    difference can be asked for.
+    """
 
     content: bytes
     etag: str | None
     heard_at: datetime
+    newest: int | None = None
 
 
 class IndexFile:
@@ -36,13 +42,14 @@ class IndexFile:
             with self._path.open("rb") as file:
                 head = json.loads(file.readline())
                 content = file.read()
-                heard_at = os.fstat(file.fileno()).st_mtime
+                seconds = os.fstat(file.fileno()).st_mtime
             if head["server"] != self._server_url:
                 return None
-            etag = head["etag"]
+            etag, newest = head["etag"], head.get("newest")
         except (OSError, ValueError, LookupError, TypeError):
             return None
-        return HeardIndex(content, etag, datetime.fromtimestamp(heard_at, UTC))
+        heard_at = datetime.fromtimestamp(seconds, UTC)
+        return HeardIndex(content, etag, heard_at, newest)
 
     def write(self, heard: HeardIndex) -> None:
         """Replace the file, in one step, by one that only its user can read.
@@ -50,8 +57,13 @@ class IndexFile:
         Raises:
             OSError: it cannot be written; what was there stays.
         """
-        head = json.dumps({"server": self._server_url, "etag": heard.etag})
-        replace_private(self._path, head.encode() + b"\n" + heard.content)
+        head = {
+            "server": self._server_url,
+            "etag": heard.etag,
+            "newest": heard.newest,
+        }
+        line = json.dumps(head).encode() + b"\n"
+        replace_private(self._path, line + heard.content)
         _date(self._path, heard.heard_at)
 
     def confirm(self, heard_at: datetime) -> None:

@@ -10,6 +10,7 @@ into an error or a log.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
@@ -64,10 +65,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IndexAnswer:
-    """The index of things as the server sent it; *content* ``None``: unchanged."""
+    """The index of things as the server sent it; *content* ``None``: unchanged.
+
+    *newest* is when the last thing in it came, in Unix seconds.
+    """
 
     content: bytes | None
     etag: str | None
+    newest: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class _Reply:
     status: int
     body: bytes
     etag: str | None
+    last_modified: str | None
 
 
 class _Elsewhere(ServerUnreachable):
@@ -210,26 +216,30 @@ class Server:
         )
         return _message(AccessToken, reply)
 
-    async def index(self, etag: str | None, *, wait: bool) -> IndexAnswer:
+    async def index(
+        self, etag: str | None, *, since: int | None, wait: bool
+    ) -> IndexAnswer:
         """Ask which things exist; with an *etag*, only if that has changed.
 
-        With *wait* the server may keep the question open until then, for
-        ``INDEX_WAIT_SECONDS`` at most.
+        With *since*, the ``newest`` of an answer before, it may be a difference:
+        what has come since, and maybe more. With *wait* the server may keep the
+        question open until there is a change, for ``INDEX_WAIT_SECONDS`` at most.
         """
         headers = {}
         if etag is not None:
             headers["If-None-Match"] = etag
             if wait:
                 headers["Prefer"] = f"wait={INDEX_WAIT_SECONDS}"
+        difference = "" if since is None else f"?since={since}"
         reply = await self._ask(
             "GET",
-            "/rest/v2/things/index",
+            f"/rest/v2/things/index{difference}",
             headers=headers,
             seconds=INDEX_WAIT_SECONDS + ANSWER_SECONDS,
         )
         if reply.status == HTTPStatus.NOT_MODIFIED:
-            return IndexAnswer(content=None, etag=etag)
-        return IndexAnswer(content=reply.body, etag=reply.etag)
+            return IndexAnswer(content=None, etag=etag, newest=since)
+        return IndexAnswer(reply.body, reply.etag, _seconds(reply.last_modified))
 
     async def _ask(
         self,
@@ -261,6 +271,7 @@ class Server:
                     response.status,
                     await response.read(),
                     response.headers.get("ETag"),
+                    response.headers.get("Last-Modified"),
                 )
         except (aiohttp.ClientError, OSError):
             # What these say may hold the address that was asked for.
@@ -288,6 +299,14 @@ def _check(reply: _Reply) -> None:
             f"The server answered with status {reply.status} and without a reason."
         ) from None
     raise Refused(error.error, error.error_description)
+
+
+def _seconds(date: str | None) -> int | None:
+    """Return an HTTP date in Unix seconds; ``None`` if it is none."""
+    try:
+        return None if date is None else int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None
 
 
 def _message[T](kind: type[T], reply: _Reply) -> T:

@@ -39,5 +39,13 @@ def index_key(tag_id: str) -> bytes:
     The first 8 bytes of SHA-256 over the decimal thing id or the lower-case
     username; the index is all of these, sorted and joined.
     """
-    digest = hashlib.sha256(tag_id.lower().encode("ascii")).digest()
-    return digest[:INDEX_KEY_BYTES]
+    return _sha256(tag_id).digest()[:INDEX_KEY_BYTES]
+
+
+def index_number(tag_id: str) -> int:
+    """Return the key of *tag_id* as the number by which it is sorted."""
+    return int.from_bytes(index_key(tag_id), "big")
+
+
+def _sha256(tag_id: str) -> "hashlib._Hash":
+    return hashlib.sha256(tag_id.lower().encode("ascii"))

@@ -155,7 +155,26 @@ async def test_the_index_is_made_again_only_when_things_came(
 
     assert empty is await indexing.index()
     await _sign_up(any_database, "ada")
-    assert 16 == len((await indexing.index()).content)
+    assert 16 == len((await indexing.index()).keys.content)
+
+
+async def test_what_came_late_or_in_another_process_is_in_the_index(
+    any_database: Database,
+) -> None:
+    """The number of things tells that one is missing which no clock would show."""
+    indexing = IndexingThings(any_database)
+    ada = await _sign_up(any_database, "ada")
+    await indexing.index()
+    registering = RegisteringThings(any_database)
+    for url, days in (("https://a.example/new", 1), ("https://a.example/late", -30)):
+        await registering.register(
+            owner=ada.id, url=url, title="A song", now=NOW + timedelta(days=days)
+        )
+        made = await indexing.index()
+        fresh = await IndexingThings(any_database).index()
+
+        assert (made.version, made.things) == (fresh.version, fresh.things)
+        assert fresh.since(0).content == made.since(0).content == made.keys.content
 
 
 async def test_what_nobody_has_is_not_found(any_database: Database) -> None:

@@ -78,17 +78,6 @@ async def add(tx: Transaction, thing: Thing) -> None:
         )
 
 
-async def how_many(tx: Transaction) -> int:
-    """Count all things; since none is ever deleted, it only grows."""
-    return int((await tx.execute(sa.select(sa.func.count(things.c.id)))).scalar_one())
-
-
-async def all_ids(tx: Transaction) -> list[ThingId]:
-    """List the ids of all things, hidden ones too, in no order."""
-    rows = await tx.execute(sa.select(things.c.id))
-    return [ThingId(row.id) for row in rows]
-
-
 def thing_of(row: sa.Row[Any]) -> Thing:
     """Return the thing whose columns *row* has, maybe among others."""
     return Thing(

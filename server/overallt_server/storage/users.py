@@ -93,12 +93,6 @@ async def change_password_hash(
     )
 
 
-async def usernames(tx: Transaction) -> list[str]:
-    """List all usernames, in no order."""
-    rows = await tx.execute(sa.select(users.c.username))
-    return [row.username for row in rows]
-
-
 def user_of(row: sa.Row[Any]) -> User:
     """Return the user whose columns *row* has, maybe among others."""
     return User(

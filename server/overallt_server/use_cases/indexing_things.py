@@ -1,27 +1,18 @@
-"""The index of things: short hashes that tell which text tags name something.
+"""Keeping the index of things: what a client needs not to ask about single ones.
 
-A client fetches it whole and so needs not ask about the single tags it meets: what
-a patron reads never leaves his computer (P6).
+A client has the whole list, so it need not ask about the text tags it meets: what a
+patron reads never leaves his computer (P6).
 """
 
-import hashlib
-from dataclasses import dataclass
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
 
-from overallt.protocol.ids import index_key
-from overallt_server.storage import things, users
+from overallt_server.core.index import EMPTY, LATE, ThingsIndex
+from overallt_server.storage import index
 from overallt_server.storage.database import Database
 
-
-@dataclass(frozen=True, slots=True)
-class ThingsIndex:
-    """The keys of all ids and usernames, sorted and joined, and their version.
-
-    ``things`` is the number of things it was made from.
-    """
-
-    content: bytes
-    etag: str
-    things: int
+BEGINNING: Final = datetime.fromtimestamp(0, UTC)
 
 
 class IndexingThings:
@@ -29,22 +20,26 @@ class IndexingThings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._last: ThingsIndex | None = None
+        self._last = EMPTY
 
     async def index(self) -> ThingsIndex:
         """Return the index of all things that exist now.
 
         Things are never deleted and a user comes with his profile thing, so while
-        the number of things is the same, the index is.
+        the number of things is the same, the index is. Else what is new is read,
+        and everything only where the number then does not come out.
         """
+        last = self._last
         async with self._database.snapshot() as tx:
-            how_many = await things.how_many(tx)
-            if self._last is not None and self._last.things == how_many:
-                return self._last
-            ids = await things.all_ids(tx)
-            usernames = await users.usernames(tx)
-        keys = sorted(index_key(str(each)) for each in [*ids, *usernames])
-        content = b"".join(keys)
-        etag = hashlib.sha256(content).hexdigest()
-        self._last = ThingsIndex(content, etag, how_many)
-        return self._last
+            things = await index.how_many_things(tx)
+            if last.things == things:
+                return last
+            newest = datetime.fromtimestamp(last.newest, UTC)
+            names = await index.names(tx, since=newest - LATE)
+            # Hashing and sorting a hundred thousand names is no work for the loop.
+            made = await asyncio.to_thread(last.extended, names)
+            if made.things != things:
+                names = await index.names(tx, since=BEGINNING)
+                made = await asyncio.to_thread(EMPTY.extended, names)
+        self._last = made
+        return made

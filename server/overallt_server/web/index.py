@@ -1,19 +1,23 @@
-"""The index of things in the API, and waiting until it changes.
+"""The index of things in the API, its differences, and waiting until it changes.
 
 A client asks with the version it has (``If-None-Match``) and how long it likes to
 wait (``Prefer: wait=25``, RFC 7240): one open request then tells it of new things
 within a second, also of those that another process has made, and of a server that
-stops.
+stops. Who also says how old his version is (``since``, its ``Last-Modified`` in Unix
+seconds) is sent only what came after it.
 """
 
 import asyncio
 import re
 from collections.abc import Collection
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
 
-from overallt_server.use_cases.indexing_things import IndexingThings, ThingsIndex
+from overallt_server.core.index import ThingsIndex
+from overallt_server.use_cases.indexing_things import IndexingThings
+from overallt_server.web import inputs
 
 MAX_WAIT_SECONDS: Final = 25
 # All who wait share one look, so that it does not matter how many they are.
@@ -39,7 +43,7 @@ class IndexWatch:
         loop = asyncio.get_running_loop()
         give_up = loop.time() + wait_seconds
         index = await self._indexing.index()
-        while index.etag in known and loop.time() < give_up:
+        while index.version in known and loop.time() < give_up:
             pause = min(LOOK_EVERY_SECONDS, give_up - loop.time())
             if await self._stops_within(pause):
                 break
@@ -77,17 +81,24 @@ async def stop_waiting(app: web.Application) -> None:
 
 
 async def things_index(request: web.Request) -> web.Response:
-    """Answer the keys of all things: 8 bytes each, sorted, joined."""
-    watch = request.app[INDEX_WATCH]
+    """Answer the keys of all things, or of those since: 8 bytes each, sorted, joined.
+
+    The version (``ETag``) is that of the whole index, also beside a difference, so
+    that who has joined the two can tell whether he has all.
+    """
+    since = inputs.query(request, inputs.Since).since
     known = {etag.value for etag in request.if_none_match or ()}
+    watch = request.app[INDEX_WATCH]
     index = await watch.other_than(known, wait_seconds=_wait_seconds(request))
-    if index.etag in known:
-        response = web.Response(status=304)
+    if index.version in known:
+        response = web.Response(status=HTTPStatus.NOT_MODIFIED)
     else:
+        keys = index.keys if since is None else index.since(since)
         response = web.Response(
-            body=index.content, content_type="application/octet-stream"
+            body=keys.content, content_type="application/octet-stream"
         )
-    response.etag = index.etag
+    response.etag = index.version
+    response.last_modified = index.newest
     response.headers["Cache-Control"] = "public, no-cache"
     return response
 

@@ -60,6 +60,12 @@ class Paging(Input):
     page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
 
 
+class Since(Input):
+    """How old an index is that somebody has, in Unix seconds."""
+
+    since: Annotated[int, Field(ge=0)] | None = None
+
+
 class NewThing(Input):
     """A thing to register."""
 

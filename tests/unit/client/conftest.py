@@ -14,14 +14,16 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Api:
-    """Answers what ``answers`` has, each as often as asked; notes what came."""
+    """Answers what ``answers`` has, the last again and again; notes what came."""
 
     answers: dict[str, list[web.Response | Handler]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+    since: list[str | None] = field(default_factory=list)
     url: str = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         what = f"{request.method} {request.path}"
+        self.since.append(request.query.get("since"))
         self.asked.append((what, dict(request.headers), await request.text()))
         answers = self.answers[what]
         found = answers.pop(0) if len(answers) > 1 else answers[0]

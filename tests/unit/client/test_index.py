@@ -1,6 +1,7 @@
 """Which things exist, known without asking about any one of them."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,15 +15,26 @@ from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
 from overallt.client.server import Server, ServerUnreachable
 from overallt.protocol.ids import index_key
+from overallt.protocol.index_keys import version_of
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 URL = "https://server.test"
 PATH = "GET /rest/v2/things/index"
 
 
+def keys_of(*ids: str) -> bytes:
+    return b"".join(sorted(map(index_key, ids)))
+
+
 def content(*ids: str) -> web.Response:
-    keys = b"".join(sorted(map(index_key, ids)))
-    return web.Response(body=keys, headers={"ETag": f'"{"-".join(ids)}"'})
+    return web.Response(body=keys_of(*ids), headers={"ETag": f'"{"-".join(ids)}"'})
+
+
+def told(*ids: str, whole: tuple[str, ...]) -> web.Response:
+    """Answer with the keys of *ids* under the version of the *whole* index."""
+    etag = f'"{version_of(keys_of(*whole))}"'
+    headers = {"ETag": etag, "Last-Modified": "Thu, 15 Jan 2026 12:00:00 GMT"}
+    return web.Response(body=keys_of(*ids), headers=headers)
 
 
 async def hang(_: web.Request) -> web.StreamResponse:
@@ -238,3 +250,80 @@ async def test_a_disk_that_is_full_costs_the_file_only(
     assert index.knows("7")
     assert "index written=no reason=IsADirectoryError" in caplog.messages
     assert [each.name for each in (tmp_path / "index").iterdir()] == ["inside"]
+
+
+async def test_a_difference_is_joined_to_what_is_here(api: Any, world: World) -> None:
+    api.answers[PATH] = [
+        told("7", "ada", whole=("7", "ada")),
+        told("ada", "8", whole=("7", "8", "ada")),
+    ]
+    index = world.index()
+
+    await index.ask_once()
+    await index.ask_once()
+
+    assert [None, "1768478400"] == api.since
+    assert all(index.knows(each) for each in ("7", "8", "ada"))
+    assert 3 == len(index)
+
+
+async def test_a_difference_that_does_not_come_out_is_replaced_by_the_whole(
+    api: Any, world: World
+) -> None:
+    """Whatever was erased, renamed or late: the version is that of the whole."""
+    api.answers[PATH] = [
+        told("7", "ada", whole=("7", "ada")),
+        told("8", whole=("7", "8")),
+        told("7", "8", whole=("7", "8")),
+    ]
+    index = world.index()
+
+    await index.ask_once()
+    await index.ask_once()
+
+    assert [None, "1768478400", None] == api.since
+    assert "If-None-Match" not in api.asked[-1][1]
+    assert [True, True, False] == [index.knows(each) for each in ("7", "8", "ada")]
+
+
+async def test_yesterdays_index_needs_the_difference_only(
+    api: Any, world: World
+) -> None:
+    api.answers[PATH] = [told("7", whole=("7",)), told("8", whole=("7", "8"))]
+    await world.index().ask_once()
+    world.now += timedelta(days=1)
+    index = world.index()
+
+    await index.ask_once()
+
+    assert [None, "1768478400"] == api.since
+    assert index.knows("7")
+    assert index.knows("8")
+
+
+async def test_who_joins_many_differences_writes_once_an_hour_and_at_the_end(
+    api: Any, world: World
+) -> None:
+    api.answers[PATH] = [told("7", whole=("7",)), told("8", whole=("7", "8")), hang]
+    index = world.index()
+    following = asyncio.create_task(index.follow())
+
+    await until(lambda: index.knows("8"))
+    known_meanwhile = world.index().knows("8")
+    following.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await following
+
+    assert not known_meanwhile
+    assert world.index().knows("8")
+
+
+async def test_a_difference_is_written_after_an_hour(api: Any, world: World) -> None:
+    api.answers[PATH] = [told("7", whole=("7",)), told("8", whole=("7", "8"))]
+    index = world.index()
+    await index.ask_once()
+    world.now += timedelta(hours=1, seconds=1)
+
+    await index.ask_once()
+
+    assert world.index().knows("8")

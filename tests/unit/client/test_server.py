@@ -165,7 +165,7 @@ async def test_a_server_that_does_not_come_back_is_unreachable(
     api.answers["GET /rest/v2/things/index"] = [never]
 
     with pytest.raises(ServerUnreachable):
-        await server.index(None, wait=True)
+        await server.index(None, since=None, wait=True)
 
 
 async def test_the_index_is_asked_for_once_it_has_changed(
@@ -176,9 +176,9 @@ async def test_the_index_is_asked_for_once_it_has_changed(
         web.Response(status=304),
     ]
 
-    first = await server.index(None, wait=True)
-    second = await server.index(first.etag, wait=True)
-    await server.index(first.etag, wait=False)
+    first = await server.index(None, since=None, wait=True)
+    second = await server.index(first.etag, since=None, wait=True)
+    await server.index(first.etag, since=None, wait=False)
 
     assert first.content == b"12345678"
     assert second.content is None
@@ -257,3 +257,23 @@ async def test_what_nobody_has_registered_is_refused(api: Any, server: Server) -
         await server.lookup("https://site.test/")
 
     assert "not_found" == refused.value.code
+
+
+async def test_when_the_newest_thing_came_is_asked_back_for_the_difference(
+    api: Any, server: Server
+) -> None:
+    date = {"ETag": '"1"', "Last-Modified": "Thu, 15 Jan 2026 12:00:00 GMT"}
+    api.answers["GET /rest/v2/things/index"] = [
+        web.Response(body=b"12345678", headers=date),
+        web.Response(status=304),
+        web.Response(body=b"", headers={"Last-Modified": "yesterday"}),
+    ]
+
+    first = await server.index(None, since=None, wait=True)
+    second = await server.index(first.etag, since=first.newest, wait=True)
+    third = await server.index(first.etag, since=first.newest, wait=True)
+
+    assert [None, "1768478400", "1768478400"] == api.since
+    assert [1768478400, 1768478400, None] == [
+        each.newest for each in (first, second, third)
+    ]

@@ -5,7 +5,12 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overallt.protocol.ids import index_key, is_thing_id, is_username
+from overallt.protocol.ids import (
+    index_key,
+    index_number,
+    is_thing_id,
+    is_username,
+)
 
 IDS = st.text("0123456789abzABZ.-_", max_size=32)
 
@@ -37,3 +42,9 @@ def test_the_index_key_does_not_depend_on_case() -> None:
 
 def test_the_index_key_is_the_head_of_a_sha_256() -> None:
     assert hashlib.sha256(b"1214915").digest()[:8] == index_key("1214915")
+
+
+def test_numbers_are_in_the_order_of_their_keys() -> None:
+    ids = [str(number) for number in range(1, 100)]
+
+    assert sorted(ids, key=index_key) == sorted(ids, key=index_number)

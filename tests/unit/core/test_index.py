@@ -1,0 +1,68 @@
+"""The index of things: extended or made at once, it is the same."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from overallt.protocol.ids import ThingId, index_number
+from overallt.protocol.index_keys import version_of
+from overallt_server.core.index import EMPTY, Name
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def thing(number: int, hours: int = 0) -> Name:
+    return Name(str(number), ThingId(number), START + timedelta(hours=hours))
+
+
+NAMES = st.lists(
+    st.builds(thing, st.integers(1, 60), st.integers(-30, 30)),
+    unique_by=lambda name: name.text,
+)
+
+
+@given(NAMES, st.lists(st.integers(0, 60)))
+def test_bit_by_bit_it_becomes_what_it_is_at_once(
+    names: list[Name], cuts: list[int]
+) -> None:
+    extended = EMPTY
+    for start, end in pairwise(sorted({0, *cuts, len(names)})):
+        extended = extended.extended(names[:start][-3:] + names[start:end])
+    whole = EMPTY.extended(names)
+
+    assert sorted(index_number(name.text) for name in names) == list(extended.keys)
+    assert sorted(zip(whole.times, whole.arrivals, strict=True)) == sorted(
+        zip(extended.times, extended.arrivals, strict=True)
+    )
+    assert whole.times == extended.times
+    assert (whole.things, whole.version) == (extended.things, extended.version)
+    assert version_of(whole.keys.content) == whole.version
+
+
+@given(NAMES, st.integers(-40, 40))
+def test_since_a_moment_are_all_that_came_then_and_an_hour_before(
+    names: list[Name], hours: int
+) -> None:
+    index = EMPTY.extended(names)
+    moment = START + timedelta(hours=hours)
+    since = {
+        index_number(name.text)
+        for name in names
+        if name.made_at >= moment - timedelta(hours=1)
+    }
+
+    assert since == set(index.since(int(moment.timestamp())))
+
+
+def test_a_username_is_a_name_and_no_thing() -> None:
+    index = EMPTY.extended([thing(7), Name("ada", ThingId(7), START)])
+
+    assert (1, 2) == (index.things, len(index.keys))
+    assert index_number("ADA") in index.keys
+
+
+def test_the_newest_is_when_the_last_name_came() -> None:
+    assert 0 == EMPTY.newest
+    assert int(START.timestamp()) == EMPTY.extended([thing(1), thing(2, -5)]).newest
