@@ -47,5 +47,10 @@ def index_number(tag_id: str) -> int:
     return int.from_bytes(index_key(tag_id), "big")
 
 
+def full_hash(tag_id: str) -> str:
+    """Return in hex the whole of the hash that the key of *tag_id* is the head of."""
+    return _sha256(tag_id).hexdigest()
+
+
 def _sha256(tag_id: str) -> "hashlib._Hash":
     return hashlib.sha256(tag_id.lower().encode("ascii"))

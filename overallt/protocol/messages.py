@@ -138,6 +138,27 @@ class ThingFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ThingBuckets:
+    """How many things there are, and how many bits name a bucket of them."""
+
+    things: int
+    prefix_bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """A thing in a bucket; *hash* is that of its number or its owner's username.
+
+    Of a hidden thing neither title nor owner is told.
+    """
+
+    hash: str
+    id: int
+    title: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FlattrWorth:
     """A flattr of the open period and its share if the period ended now."""
 

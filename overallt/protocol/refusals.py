@@ -7,7 +7,8 @@ class RefusalCode(StrEnum):
     """The ``error`` of an error message.
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
-    and our additions (``period_closed``, ``idempotency_mismatch``).
+    and our additions (``period_closed``, ``idempotency_mismatch``,
+    ``index_too_large``).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -22,6 +23,7 @@ class RefusalCode(StrEnum):
     NOT_FOUND = "not_found"
     NOT_ACCEPTABLE = "not_acceptable"
     INVALID_REQUEST = "invalid_request"
+    INDEX_TOO_LARGE = "index_too_large"
     VALIDATION = "validation"
     PERIOD_CLOSED = "period_closed"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     slice_patrons: Annotated[
         int, Field(description="Patrons settled in one transaction", ge=1)
     ] = 1000
+    index_max_things: Annotated[
+        int,
+        Field(
+            description="With more things, their index is given in buckets only", ge=0
+        ),
+    ] = 250_000
     clock_offset_seconds: Annotated[
         int,
         Field(description="Added to the clock; for demonstrations and tests only"),

@@ -150,7 +150,7 @@ async def test_a_refused_thing_takes_no_number(any_database: Database) -> None:
 async def test_the_index_is_made_again_only_when_things_came(
     any_database: Database,
 ) -> None:
-    indexing = IndexingThings(any_database)
+    indexing = IndexingThings(any_database, most_things=100)
     empty = await indexing.index()
 
     assert empty is await indexing.index()
@@ -162,7 +162,7 @@ async def test_what_came_late_or_in_another_process_is_in_the_index(
     any_database: Database,
 ) -> None:
     """The number of things tells that one is missing which no clock would show."""
-    indexing = IndexingThings(any_database)
+    indexing = IndexingThings(any_database, most_things=100)
     ada = await _sign_up(any_database, "ada")
     await indexing.index()
     registering = RegisteringThings(any_database)
@@ -171,7 +171,7 @@ async def test_what_came_late_or_in_another_process_is_in_the_index(
             owner=ada.id, url=url, title="A song", now=NOW + timedelta(days=days)
         )
         made = await indexing.index()
-        fresh = await IndexingThings(any_database).index()
+        fresh = await IndexingThings(any_database, most_things=100).index()
 
         assert (made.version, made.things) == (fresh.version, fresh.things)
         assert fresh.since(0).content == made.since(0).content == made.keys.content

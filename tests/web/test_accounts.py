@@ -39,6 +39,7 @@ async def test_who_signs_up_is_signed_in_and_has_a_profile(
         ({"username": ".ada"}, "A username has"),
         ({"username": "a" * 31}, "A username has"),
         ({"username": "ada.json"}, "A username has"),
+        ({"username": "Range"}, "This username is taken"),
         ({"email": "ada"}, "not an e-mail address"),
         ({"email": "ada@nowhere"}, "not an e-mail address"),
         ({"password": "too short"}, "10 to 200"),

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from overallt.protocol.buckets import LEAST_THINGS, span_of
 from overallt.protocol.ids import ThingId, index_number, is_thing_id
 from overallt.protocol.index_keys import IndexKeys, version_of
 
@@ -35,59 +36,108 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingsIndex:
-    """The keys of all names, and when they came.
+class Column:
+    """Numbers in order, and beside each of them what belongs to it."""
 
-    ``times`` (Unix seconds) are in order, and ``arrivals`` are the keys in that
-    order. ``things`` is the number of things, which is less than that of names.
+    order: array[int]
+    values: array[int]
+
+    def merged(self, pairs: Iterable[tuple[int, int]]) -> Self:
+        """Return this column and *pairs*, which are few."""
+        order, values = array(self.order.typecode), array(self.values.typecode)
+        done = 0
+        for rank, value in sorted(pairs):
+            place = bisect_right(self.order, rank, done)
+            order += self.order[done:place]
+            values += self.values[done:place]
+            order.append(rank)
+            values.append(value)
+            done = place
+        order += self.order[done:]
+        values += self.values[done:]
+        return type(self)(order, values)
+
+    def between(self, first: int, end: int) -> array[int]:
+        """Return what belongs to the numbers from *first* up to *end*, without it."""
+        start, stop = (bisect_left(self.order, each) for each in (first, end))
+        return self.values[start:stop]
+
+
+@dataclass(frozen=True, slots=True)
+class ThingsIndex:
+    """The keys of all names; what each is the key of, and when it came.
+
+    ``ids`` has the things by the keys of their numbers, ``usernames`` by those of
+    usernames; ``arrivals`` has all keys by when they came, in Unix seconds.
+    ``prefix_bits`` is how long the names of buckets are, so that each has enough in it.
     """
 
     keys: IndexKeys
-    times: array[int]
-    arrivals: array[int]
-    things: int
+    ids: Column
+    usernames: Column
+    arrivals: Column
     version: str
+    prefix_bits: int
+
+    @property
+    def things(self) -> int:
+        """How many things there are, which is less than names."""
+        return len(self.ids.order)
 
     @property
     def newest(self) -> int:
         """When the last name came, in Unix seconds; 0 if there is none."""
-        return self.times[-1] if self.times else 0
+        return self.arrivals.order[-1] if self.arrivals.order else 0
 
     def since(self, seconds: int) -> IndexKeys:
         """Return the keys of all that came since *seconds*, and some before."""
-        start = bisect_left(self.times, seconds - int(LATE.total_seconds()))
-        return IndexKeys(self.arrivals[start:])
+        start = bisect_left(self.arrivals.order, seconds - int(LATE.total_seconds()))
+        return IndexKeys(self.arrivals.values[start:])
 
     def extended(self, names: Iterable[Name]) -> Self:
         """Return this index with those of *names* in it that it lacks."""
-        came: list[tuple[int, int]] = []
-        things = self.things
+        ids: list[tuple[int, int]] = []
+        usernames: list[tuple[int, int]] = []
+        arrivals: list[tuple[int, int]] = []
         for name in names:
             key = index_number(name.text)
             if key not in self.keys:
-                came.append((int(name.made_at.timestamp()), key))
-                things += is_thing_id(name.text)
-        keys = self.keys.joined(key for _, key in came)
-        times, arrivals = _merged(self.times, self.arrivals, sorted(came))
-        return type(self)(keys, times, arrivals, things, version_of(keys.content))
+                (ids if is_thing_id(name.text) else usernames).append((key, name.thing))
+                arrivals.append((int(name.made_at.timestamp()), key))
+        keys = self.keys.joined(key for _, key in arrivals)
+        merged_ids = self.ids.merged(ids)
+        return type(self)(
+            keys,
+            merged_ids,
+            self.usernames.merged(usernames),
+            self.arrivals.merged(arrivals),
+            version_of(keys.content),
+            _prefix_bits(merged_ids),
+        )
 
 
-EMPTY: Final = ThingsIndex(IndexKeys(), array("q"), array("Q"), 0, version_of(b""))
+def _prefix_bits(ids: Column) -> int:
+    """Return the most bits by which *ids* can be divided and each part has enough.
+
+    The numbers are counted alone: a thing with a username has two keys.
+    """
+    bits = 0
+    while _all_hold_enough(ids, bits + 1):
+        bits += 1
+    return bits
 
 
-def _merged(
-    order: array[int], values: array[int], pairs: Iterable[tuple[int, int]]
-) -> tuple[array[int], array[int]]:
-    """Merge sorted *pairs* into a sorted *order* and the *values* beside it."""
-    merged_order, merged_values = array(order.typecode), array(values.typecode)
-    done = 0
-    for rank, value in pairs:
-        place = bisect_right(order, rank, done)
-        merged_order += order[done:place]
-        merged_values += values[done:place]
-        merged_order.append(rank)
-        merged_values.append(value)
-        done = place
-    merged_order += order[done:]
-    merged_values += values[done:]
-    return merged_order, merged_values
+def _all_hold_enough(ids: Column, bits: int) -> bool:
+    prefixes = (f"{number:0{bits}b}" for number in range(1 << bits))
+    counts = (len(ids.between(*span_of(prefix))) for prefix in prefixes)
+    return all(count >= LEAST_THINGS for count in counts)
+
+
+EMPTY: Final = ThingsIndex(
+    IndexKeys(),
+    Column(array("Q"), array("q")),
+    Column(array("Q"), array("q")),
+    Column(array("q"), array("Q")),
+    version_of(b""),
+    0,
+)

@@ -30,6 +30,10 @@ class ScopeMissing(Refusal):
     """The access token was not given the scope that this needs."""
 
 
+class IndexTooLarge(Refusal):
+    """There are too many things for one list: ask for ranges (things/range)."""
+
+
 class NotFound(Refusal):
     """There is nothing here by that name."""
 

@@ -1,26 +1,89 @@
 """Keeping the index of things: what a client needs not to ask about single ones.
 
-A client has the whole list, so it need not ask about the text tags it meets: what a
-patron reads never leaves his computer (P6).
+A client has the whole list, or that part of it which a thousand things share with
+what he asks about: what a patron reads stays his own (P6).
 """
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from overallt.protocol.buckets import span_of
+from overallt.protocol.ids import ThingId, full_hash
+from overallt.protocol.index_keys import IndexKeys
 from overallt_server.core.index import EMPTY, LATE, ThingsIndex
-from overallt_server.storage import index
+from overallt_server.core.refusals import IndexTooLarge, NotFound
+from overallt_server.core.things import Thing
+from overallt_server.core.users import User
+from overallt_server.storage import index, things, users
 from overallt_server.storage.database import Database
 
 BEGINNING: Final = datetime.fromtimestamp(0, UTC)
 
 
-class IndexingThings:
-    """Makes the index, and keeps the last one for as long as it is true."""
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """A thing and its owner, and the full hash of a name that it has."""
 
-    def __init__(self, database: Database) -> None:
+    hash: str
+    thing: Thing
+    owner: User
+
+
+class IndexingThings:
+    """Makes the index, and keeps the last one for as long as it is true.
+
+    With more than *most_things* nobody is given the whole of it.
+    """
+
+    def __init__(self, database: Database, *, most_things: int) -> None:
         self._database = database
+        self._most_things = most_things
         self._last = EMPTY
+
+    async def whole(self) -> ThingsIndex:
+        """Return the index, all of which may be told.
+
+        Raises:
+            IndexTooLarge: it may not, there are too many things.
+        """
+        made = await self.index()
+        if made.things > self._most_things:
+            raise IndexTooLarge
+        return made
+
+    async def bucket(self, prefix: str) -> IndexKeys:
+        """Return the keys of the bucket that is called *prefix*.
+
+        Raises:
+            NotFound: no bucket is called so.
+        """
+        return (await self._divided_as(prefix)).keys.between(*span_of(prefix))
+
+    async def bucket_things(self, prefix: str) -> list[NamedThing]:
+        """Return the things of the bucket that is called *prefix*, by their hashes.
+
+        Raises:
+            NotFound: no bucket is called so.
+        """
+        made = await self._divided_as(prefix)
+        ids = {ThingId(each) for each in made.ids.between(*span_of(prefix))}
+        profiles = {ThingId(each) for each in made.usernames.between(*span_of(prefix))}
+        async with self._database.snapshot() as tx:
+            found = await things.many(tx, ids | profiles)
+            owners = await users.many(tx, (each.owner for each in found.values()))
+        named = [(str(each), found[each]) for each in ids]
+        named += [
+            (owners[found[each].owner].username, found[each]) for each in profiles
+        ]
+        return sorted(
+            (
+                NamedThing(full_hash(name), thing, owners[thing.owner])
+                for name, thing in named
+            ),
+            key=lambda each: each.hash,
+        )
 
     async def index(self) -> ThingsIndex:
         """Return the index of all things that exist now.
@@ -42,4 +105,12 @@ class IndexingThings:
                 names = await index.names(tx, since=BEGINNING)
                 made = await asyncio.to_thread(EMPTY.extended, names)
         self._last = made
+        return made
+
+    async def _divided_as(self, prefix: str) -> ThingsIndex:
+        made = await self.index()
+        if len(prefix) != made.prefix_bits:
+            raise NotFound(
+                f"There is no such bucket: they are called by {made.prefix_bits} bits."
+            )
         return made

@@ -19,6 +19,9 @@ from overallt_server.use_cases.passwords import Passwords, refuse_weak
 # The API's addresses may end in these: /rest/v2/users/ada.json is ada.
 _SUFFIXES: Final = (".json", ".as", ".atom", ".txt")
 
+# And these stand there where a thing or a username may: /rest/v2/things/index.
+_RESERVED: Final = frozenset({"index", "range"})
+
 
 class SigningUp:
     """Makes users."""
@@ -79,6 +82,8 @@ def _username(text: str) -> str:
             "A username has 1 to 30 letters a to z, digits, dots, dashes and "
             "underscores, begins with a letter or a digit and is no number."
         )
+    if username in _RESERVED:
+        raise InvalidRequest("This username is taken.")
     return username
 
 

@@ -44,6 +44,9 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.RateLimited: Answer(HTTPStatus.FORBIDDEN, RefusalCode.RATE_LIMIT_EXCEEDED),
     refusals.NotSignedIn: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.UNAUTHORIZED),
     refusals.ScopeMissing: Answer(HTTPStatus.FORBIDDEN, RefusalCode.INSUFFICIENT_SCOPE),
+    refusals.IndexTooLarge: Answer(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, RefusalCode.INDEX_TOO_LARGE
+    ),
     refusals.NotFound: Answer(HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND),
     refusals.Forbidden: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FORBIDDEN),
     refusals.IdempotencyMismatch: Answer(

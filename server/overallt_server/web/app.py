@@ -49,12 +49,14 @@ def make_app(
         ],
     )
     app[SETTINGS] = settings
+    indexing = IndexingThings(database, most_things=settings.index_max_things)
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
         earning=Earning(database, settings.rules),
         flattring=Flattring(database, settings.rules),
         giving=Giving(database, settings.rules),
+        indexing_things=indexing,
         looking_up=LookingUp(database),
         proving_hosts=ProvingHosts(database),
         registering_apps=RegisteringApps(database),
@@ -63,7 +65,7 @@ def make_app(
         signing_up=SigningUp(database, passwords),
         subscribing=Subscribing(database),
     )
-    app[INDEX_WATCH] = IndexWatch(IndexingThings(database))
+    app[INDEX_WATCH] = IndexWatch(indexing)
     app.on_shutdown.append(stop_waiting)
     app.on_response_prepare.append(add_headers)
     set_up_pages(app)

@@ -42,7 +42,7 @@ class IndexWatch:
         """Return the index as soon as it is none of *known*, else in the end."""
         loop = asyncio.get_running_loop()
         give_up = loop.time() + wait_seconds
-        index = await self._indexing.index()
+        index = await self._indexing.whole()
         while index.version in known and loop.time() < give_up:
             pause = min(LOOK_EVERY_SECONDS, give_up - loop.time())
             if await self._stops_within(pause):
@@ -59,7 +59,7 @@ class IndexWatch:
         async with self._looking:
             is_old = loop.time() - self._looked_at >= LOOK_EVERY_SECONDS / 2
             if self._last is None or is_old:
-                self._last = await self._indexing.index()
+                self._last = await self._indexing.whole()
                 self._looked_at = loop.time()
             return self._last
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from overallt_server.web import (
     accounts,
     apps,
+    buckets,
     budgets,
     dashboard,
     devices,
@@ -69,6 +70,8 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     # Before the things by id, of which these words would be some.
     web.get(f"{API}/things/lookup{_SLASH}{_JSON}", things.lookup),
     web.get(f"{API}/things/index", index.things_index),
+    web.get(f"{API}/things/range{_JSON}", buckets.show),
+    web.get(f"{API}/things/range/{{prefix:[01]*}}{_JSON}", buckets.show_one),
     web.post(f"{API}/things{_JSON}", things.register),
     web.get(f"{API}/things/{_ID}{_JSON}", things.show),
     web.post(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.flattr_thing),
