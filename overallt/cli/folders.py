@@ -6,6 +6,7 @@ gateway.sqlite     paired browsers, hashed
 sites.sqlite       sites trusted with one click, and the clicks made so
 queue.sqlite       clicks that wait for the server
 index              which things exist, as last heard
+index.buckets/     the parts of it that were needed, where it is too large
 seal.key           the key that seals links
 authority/         the CA of this installation
 opt-out.txt        hosts that are left alone, one a line

@@ -9,6 +9,9 @@ A difference is joined to what is here, and the version tells whether the two
 make the server's index; where they do not, the whole one is asked for. So a
 server may send too much, and what is erased there is erased here.
 
+A server with too many things for one list says so; then ``client.buckets`` gets the
+parts that are needed, and this asks every minute whether the server is there.
+
 What was heard is kept in a file. Without a server the index of yesterday serves:
 it lacks only what is new, and clicks are kept until they can be sent. After a
 week without a word it is forgotten: nobody should press buttons of a server that
@@ -22,7 +25,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from overallt.client.index_file import HeardIndex, IndexFile
+from overallt.client.bucket_files import BucketFiles
+from overallt.client.buckets import Buckets
+from overallt.client.index_file import LIFETIME, HeardIndex, IndexFile
 from overallt.client.pauses import Pauses
 from overallt.client.server import (
     IndexAnswer,
@@ -32,14 +37,15 @@ from overallt.client.server import (
 )
 from overallt.protocol.ids import index_number
 from overallt.protocol.index_keys import IndexKeys, MalformedKeys, version_of
+from overallt.protocol.refusals import RefusalCode
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LAST_PAUSE_SECONDS: Final = 30.0
 # A server that does not keep the question open is asked no faster than this.
 PACE_SECONDS: Final = 1.0
+# One that has only buckets to give keeps no question open.
+DIVIDED_PACE_SECONDS: Final = 60.0
 
-# Without a word of the server the index is forgotten after this.
-LIFETIME: Final = timedelta(days=7)
 # Neither that the server still answers need be written down each time it does,
 # nor each thing that comes to a large index.
 WRITE_EVERY: Final = timedelta(hours=1)
@@ -66,6 +72,10 @@ class Index:
         self._file = file
         self._clock = clock
         self._on_return = on_return
+        folder = file.path.with_name(f"{file.path.name}.buckets")
+        files = BucketFiles(folder, file.server_url)
+        self._buckets = Buckets(server, files, clock=clock)
+        self._pace_seconds = PACE_SECONDS
         self._keys = IndexKeys()
         self._etag: str | None = None
         self._newest: int | None = None
@@ -76,14 +86,20 @@ class Index:
         self._load()
 
     def knows(self, tag_id: str) -> bool:
-        """Tell whether a thing exists for what a text tag says."""
-        return index_number(tag_id) in self._keys
+        """Tell whether a thing exists for what a text tag says, as far as is known."""
+        number = index_number(tag_id)
+        return number in self._keys or self._buckets.knows(number)
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return max(len(self._keys), self._buckets.things)
 
     async def follow(self) -> None:
         """Keep the index as the server's is, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._buckets.follow())
+            await self._follow_whole()
+
+    async def _follow_whole(self) -> None:
         pauses = Pauses(
             first_seconds=FIRST_PAUSE_SECONDS, last_seconds=LAST_PAUSE_SECONDS
         )
@@ -98,7 +114,7 @@ class Index:
                     continue
                 pauses.start_over()
                 took = time.monotonic() - asked_at
-                await asyncio.sleep(max(0.0, PACE_SECONDS - took))
+                await asyncio.sleep(max(0.0, self._pace_seconds - took))
         finally:
             if self._unwritten and self._heard_at is not None:
                 self._write(self._heard_at)
@@ -110,19 +126,31 @@ class Index:
             ServerUnreachable: there is none, or it is no index.
             Refused: the server does not give its index.
         """
+        try:
+            await self._ask_for_whole()
+        except Refused as refused:
+            if refused.code != RefusalCode.INDEX_TOO_LARGE:
+                raise
+            await self._buckets.learn()
+            self._pace_seconds = DIVIDED_PACE_SECONDS
+            self._forget_if_old()
+        if not self.reachable:
+            self.reachable = True
+            logger.info("index reachable=yes things=%d", len(self))
+            self._on_return()
+
+    async def _ask_for_whole(self) -> None:
         # Who does not know whether the server is there must not wait to hear it.
         answer = await self._server.index(
             self._etag, since=self._newest, wait=self.reachable
         )
         if answer.content is not None:
             await self._take(answer, answer.content)
+        self._buckets.clear()
+        self._pace_seconds = PACE_SECONDS
         self._heard_at = now = self._clock()
         if self._written_at is None or now - self._written_at > WRITE_EVERY:
             await asyncio.to_thread(self._write, now)
-        if not self.reachable:
-            self.reachable = True
-            logger.info("index reachable=yes things=%d", len(self._keys))
-            self._on_return()
 
     async def _take(self, answer: IndexAnswer, content: bytes) -> None:
         """Make what the server sent the index: a difference, or the whole of it."""
@@ -176,6 +204,7 @@ class Index:
         self._forget_if_old()
 
     def _forget_if_old(self) -> None:
+        self._buckets.forget_old()
         if self._heard_at is None or self._clock() - self._heard_at <= LIFETIME:
             return
         self._keys = IndexKeys()

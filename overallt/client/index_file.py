@@ -9,10 +9,14 @@ last said that this is so.
 import json
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from overallt.client.private_files import replace_private
+
+# Without a word of the server, what was heard is forgotten after this.
+LIFETIME: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,17 @@ class IndexFile:
     """The index of the server at *server_url*, in the file at *path*."""
 
     def __init__(self, path: Path, server_url: str) -> None:
-        self._path = path
-        self._server_url = server_url
+        self.path: Final = path
+        self.server_url: Final = server_url
 
     def read(self) -> HeardIndex | None:
         """Read the file; ``None`` where there is none, or another server's."""
         try:
-            with self._path.open("rb") as file:
+            with self.path.open("rb") as file:
                 head = json.loads(file.readline())
                 content = file.read()
                 seconds = os.fstat(file.fileno()).st_mtime
-            if head["server"] != self._server_url:
+            if head["server"] != self.server_url:
                 return None
             etag, newest = head["etag"], head.get("newest")
         except (OSError, ValueError, LookupError, TypeError):
@@ -58,13 +62,13 @@ class IndexFile:
             OSError: it cannot be written; what was there stays.
         """
         head = {
-            "server": self._server_url,
+            "server": self.server_url,
             "etag": heard.etag,
             "newest": heard.newest,
         }
         line = json.dumps(head).encode() + b"\n"
-        replace_private(self._path, line + heard.content)
-        _date(self._path, heard.heard_at)
+        replace_private(self.path, line + heard.content)
+        _date(self.path, heard.heard_at)
 
     def confirm(self, heard_at: datetime) -> None:
         """Note that the server has said again that this is its index.
@@ -72,7 +76,7 @@ class IndexFile:
         Raises:
             OSError: there is no file, or it is not to be written.
         """
-        _date(self._path, heard_at)
+        _date(self.path, heard_at)
 
 
 def _date(path: Path, heard_at: datetime) -> None:

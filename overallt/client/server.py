@@ -28,6 +28,7 @@ from overallt.protocol.messages import (
     Means,
     Subscription,
     Thing,
+    ThingBuckets,
     ThingFound,
     User,
 )
@@ -231,15 +232,34 @@ class Server:
             if wait:
                 headers["Prefer"] = f"wait={INDEX_WAIT_SECONDS}"
         difference = "" if since is None else f"?since={since}"
-        reply = await self._ask(
-            "GET",
-            f"/rest/v2/things/index{difference}",
-            headers=headers,
-            seconds=INDEX_WAIT_SECONDS + ANSWER_SECONDS,
+        path = f"/rest/v2/things/index{difference}"
+        reply = await self._ask_namelessly(
+            path, headers=headers, seconds=INDEX_WAIT_SECONDS + ANSWER_SECONDS
         )
-        if reply.status == HTTPStatus.NOT_MODIFIED:
-            return IndexAnswer(content=None, etag=etag, newest=since)
-        return IndexAnswer(reply.body, reply.etag, _seconds(reply.last_modified))
+        return _index_answer(reply, etag=etag, newest=since)
+
+    async def buckets(self) -> ThingBuckets:
+        """Ask how an index that is too large to be sent whole is divided."""
+        reply = await self._ask_namelessly(
+            "/rest/v2/things/range", headers={}, seconds=ANSWER_SECONDS
+        )
+        return _message(ThingBuckets, reply)
+
+    async def bucket(self, prefix: str, etag: str | None) -> IndexAnswer:
+        """Ask which things exist whose keys begin with the bits of *prefix*."""
+        headers = {"Accept": "application/octet-stream"}
+        if etag is not None:
+            headers["If-None-Match"] = etag
+        reply = await self._ask_namelessly(
+            f"/rest/v2/things/range/{prefix}", headers=headers, seconds=ANSWER_SECONDS
+        )
+        return _index_answer(reply, etag=etag, newest=None)
+
+    async def _ask_namelessly(
+        self, path: str, *, headers: Mapping[str, str], seconds: float
+    ) -> _Reply:
+        """Ask for what everybody may know, without saying who asks."""
+        return await self._request("GET", path, headers, None, seconds)
 
     async def _ask(
         self,
@@ -250,19 +270,31 @@ class Server:
         form: Mapping[str, str] | None = None,
         seconds: float = ANSWER_SECONDS,
     ) -> _Reply:
-        sent = {"Accept": "application/json", **(headers or {})}
+        named = dict(headers or {})
         if self._access_token is not None:
-            sent["Authorization"] = f"Bearer {self._access_token}"
+            named["Authorization"] = f"Bearer {self._access_token}"
+        return await self._request(method, path, named, form, seconds)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        seconds: float,
+    ) -> _Reply:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            # A cookie would be a name, too.
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(cookie_jar=jar)
         try:
             # A redirect is not followed: the access token stays with its server.
             # (A time-out is an OSError, too.)
             async with self._session.request(
                 method,
                 self._base_url + path,
-                headers=sent,
+                headers={"Accept": "application/json", **headers},
                 data=form,
                 timeout=timeout,
                 allow_redirects=False,
@@ -299,6 +331,15 @@ def _check(reply: _Reply) -> None:
             f"The server answered with status {reply.status} and without a reason."
         ) from None
     raise Refused(error.error, error.error_description)
+
+
+def _index_answer(
+    reply: _Reply, *, etag: str | None, newest: int | None
+) -> IndexAnswer:
+    """Read an index, or a part; *etag* and *newest* are those of what is here."""
+    if reply.status == HTTPStatus.NOT_MODIFIED:
+        return IndexAnswer(content=None, etag=etag, newest=newest)
+    return IndexAnswer(reply.body, reply.etag, _seconds(reply.last_modified))
 
 
 def _seconds(date: str | None) -> int | None:

@@ -13,7 +13,7 @@ from aiohttp import web
 from overallt.client import index as client_index
 from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
-from overallt.client.server import Server, ServerUnreachable
+from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.protocol.ids import index_key
 from overallt.protocol.index_keys import version_of
 
@@ -327,3 +327,11 @@ async def test_a_difference_is_written_after_an_hour(api: Any, world: World) -> 
     await index.ask_once()
 
     assert world.index().knows("8")
+
+
+async def test_another_refusal_is_one(api: Any, world: World) -> None:
+    error = {"error": "forbidden", "error_description": "", "error_uri": ""}
+    api.answers[PATH] = [web.json_response(error, status=403)]
+
+    with pytest.raises(Refused):
+        await world.index().ask_once()

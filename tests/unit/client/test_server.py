@@ -277,3 +277,29 @@ async def test_when_the_newest_thing_came_is_asked_back_for_the_difference(
     assert [1768478400, 1768478400, None] == [
         each.newest for each in (first, second, third)
     ]
+
+
+async def test_who_asks_what_exists_says_no_name_and_keeps_none(
+    api: Any, server: Server
+) -> None:
+    """A cookie would let the server put all that is asked for together."""
+    named = {"Set-Cookie": "you=7; Path=/"}
+    buckets = {"things": 9, "prefix_bits": 1}
+    api.answers = {
+        "GET /rest/v2/things/index": [web.Response(body=b"", headers=named)],
+        "GET /rest/v2/things/range": [web.json_response(buckets, headers=named)],
+        "GET /rest/v2/things/range/01": [web.Response(body=b"", headers=named)],
+        "GET /rest/v2/user/means": [web.json_response(MEANS, headers=named)],
+    }
+
+    await server.means()
+    await server.index(None, since=None, wait=False)
+    await server.buckets()
+    await server.bucket("01", None)
+    await server.bucket("01", '"1"')
+
+    heads = [head for _, head, _ in api.asked]
+    assert ["Authorization" in head for head in heads] == [True] + 4 * [False]
+    assert not any("Cookie" in head for head in heads)
+    assert "application/octet-stream" == heads[-1]["Accept"]
+    assert '"1"' == heads[-1]["If-None-Match"]
