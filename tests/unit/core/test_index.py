@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overallt.protocol.buckets import LEAST_THINGS, span_of
@@ -29,6 +29,7 @@ NAMES = st.lists(
 )
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(NAMES, st.lists(st.integers(0, 60)))
 def test_bit_by_bit_it_becomes_what_it_is_at_once(
     names: list[Name], cuts: list[int]
@@ -46,6 +47,7 @@ def test_bit_by_bit_it_becomes_what_it_is_at_once(
     assert version_of(whole.keys.content) == whole.version
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(NAMES, st.integers(-40, 40))
 def test_since_a_moment_are_all_that_came_then_and_an_hour_before(
     names: list[Name], hours: int

@@ -4,7 +4,7 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overallt.protocol import messages
@@ -18,6 +18,7 @@ MESSAGES = [
 ERROR = messages.Error("flattr_once", "You did.", "https://x.test/errors")
 
 
+@settings(deadline=None)  # In a fresh clone, the first text takes a second.
 @given(st.data())
 def test_every_message_comes_back_as_it_went(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(MESSAGES))
