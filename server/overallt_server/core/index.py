@@ -24,6 +24,8 @@ from overallt.protocol.index_keys import IndexKeys, version_of
 
 # How much later than its own time a name may come to be seen.
 LATE: Final = timedelta(hours=1)
+# A difference is sorted for each who asks; the whole index is sorted already.
+MOST_IN_DIFFERENCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,13 @@ class ThingsIndex:
         return self.arrivals.order[-1] if self.arrivals.order else 0
 
     def since(self, seconds: int) -> IndexKeys:
-        """Return the keys of all that came since *seconds*, and some before."""
+        """Return the keys of all that came since *seconds*, and some before.
+
+        If these are many, it is all keys.
+        """
         start = bisect_left(self.arrivals.order, seconds - int(LATE.total_seconds()))
-        return IndexKeys(self.arrivals.values[start:])
+        came = self.arrivals.values[start:]
+        return self.keys if len(came) > MOST_IN_DIFFERENCE else IndexKeys(came)
 
     def extended(self, names: Iterable[Name]) -> Self:
         """Return this index with those of *names* in it that it lacks."""

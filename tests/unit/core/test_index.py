@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from overallt.protocol.buckets import LEAST_THINGS, span_of
 from overallt.protocol.ids import ThingId, index_number
 from overallt.protocol.index_keys import version_of
-from overallt_server.core.index import EMPTY, Name, ThingsIndex
+from overallt_server.core.index import EMPTY, MOST_IN_DIFFERENCE, Name, ThingsIndex
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -61,6 +61,15 @@ def test_since_a_moment_are_all_that_came_then_and_an_hour_before(
     }
 
     assert since == set(index.since(int(moment.timestamp())))
+
+
+def test_who_lacks_much_is_given_the_whole() -> None:
+    """Else anybody could let the server sort half a million keys for each question."""
+    names = [thing(1, -100), *map(thing, range(2, MOST_IN_DIFFERENCE + 3))]
+    index = EMPTY.extended(names)
+
+    assert index.keys is index.since(int(START.timestamp()))
+    assert MOST_IN_DIFFERENCE == len(EMPTY.extended(names[:-1]).since(index.newest))
 
 
 def test_a_username_is_a_name_and_no_thing() -> None:
