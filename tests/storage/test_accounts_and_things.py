@@ -158,6 +158,18 @@ async def test_the_index_is_made_again_only_when_things_came(
     assert 16 == len((await indexing.index()).keys.content)
 
 
+async def test_who_asks_at_once_is_given_the_one_index_that_is_made(
+    any_database: Database,
+) -> None:
+    indexing = IndexingThings(any_database, most_things=100)
+    await _sign_up(any_database, "ada")
+
+    given = await asyncio.gather(*(indexing.index() for _ in range(10)))
+
+    assert 1 == len({id(each) for each in given})
+    assert 1 == given[0].things
+
+
 async def test_what_came_late_or_in_another_process_is_in_the_index(
     any_database: Database,
 ) -> None:

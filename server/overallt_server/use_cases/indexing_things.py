@@ -41,6 +41,7 @@ class IndexingThings:
         self._database = database
         self._most_things = most_things
         self._last = EMPTY
+        self._making = asyncio.Lock()
 
     async def whole(self) -> ThingsIndex:
         """Return the index, all of which may be told.
@@ -89,10 +90,19 @@ class IndexingThings:
         """Return the index of all things that exist now.
 
         Things are never deleted and a user comes with his profile thing, so while
-        the number of things is the same, the index is. Else what is new is read,
-        and everything only where the number then does not come out.
+        the number of things is the same, the index is.
         """
         last = self._last
+        async with self._database.snapshot() as tx:
+            if last.things == await index.how_many_things(tx):
+                return last
+        # A server that was just started is asked by everybody at once.
+        async with self._making:
+            self._last = await self._made_from(self._last)
+            return self._last
+
+    async def _made_from(self, last: ThingsIndex) -> ThingsIndex:
+        """Extend *last* by what is new; read all where the number does not come out."""
         async with self._database.snapshot() as tx:
             things = await index.how_many_things(tx)
             if last.things == things:
@@ -104,8 +114,7 @@ class IndexingThings:
             if made.things != things:
                 names = await index.names(tx, since=BEGINNING)
                 made = await asyncio.to_thread(EMPTY.extended, names)
-        self._last = made
-        return made
+            return made
 
     async def _divided_as(self, prefix: str) -> ThingsIndex:
         made = await self.index()
