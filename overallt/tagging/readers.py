@@ -105,9 +105,6 @@ class Reader:
 
         With each comes in what to print its button.
         """
-        if not spans:
-            self.remember(data[:certain])
-            return
         marked = Marked(data, spans)
         # All is taken in up to *told*, and looked back at from *seen*.
         told = seen = 0

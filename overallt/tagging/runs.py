@@ -27,7 +27,7 @@ nothing.
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import re2
@@ -78,9 +78,10 @@ class Marked:
 
     __slots__ = ("_copy", "_data")
 
-    def __init__(self, data: bytes, spans: Iterable[Span]) -> None:
+    def __init__(self, data: bytes, spans: Sequence[Span]) -> None:
         self._data = data
-        self._copy = bytearray(data)
+        # Where there is nothing to ask about, nobody asks.
+        self._copy = bytearray(data if spans else b"")
         mark = ord(_MARK)
         for span in spans:
             self._copy[span.start] = mark

@@ -1,6 +1,7 @@
 """Real pages in every charset: nothing changes but the text tags that count."""
 
 import functools
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ CHARSETS: Final = {
     "iso-2022-jp": ("iso2022_jp", b""),
 }
 MOST_LETTERS: Final = 40
+PRESCANNED_BYTES: Final = 1024
+CHARSET: Final = re.compile(r"<meta[^>]*charset", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,23 @@ def test_only_what_counts_changes_in_every_charset(
     assert [] == wrong
 
 
+def behind_the_charset(counted: frozenset[str], text: str) -> frozenset[str]:
+    """Return which of the *counted* tags do not stand before the page's charset."""
+    named = CHARSET.search(text, 0, PRESCANNED_BYTES)
+    start = named.start() if named else 0
+    return frozenset(
+        each for each in counted if text.index(f"[Flattr={each}]") >= start
+    )
+
+
 def test_only_what_counts_changes_as_the_page_came(pages: list[TaggedPage]) -> None:
+    """No header names the charset, so no button may move what does."""
     wrong = []
     for page in pages:
+        counted = behind_the_charset(page.counted, page.text)
         before, after = (
             text.encode(page.page.charset, "surrogateescape")
-            for text in (page.text, printed(page.text, page.counted))
+            for text in (page.text, printed(page.text, counted))
         )
         if after != rewritten(before, None):
             wrong.append(page.page.name)
