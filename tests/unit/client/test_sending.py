@@ -137,13 +137,13 @@ async def test_a_held_click_is_sent_after_its_time_and_not_before(
         await patron.sending.hold(click_id="a", tag_id="7", wait=TEN_SECONDS)
         patron.now = START + TEN_SECONDS
         await patron.sending.give(click_id="b", tag_id="7")
-        early = posted(api)
+        early = set(posted(api))
         patron.now = START + TEN_SECONDS + timedelta(seconds=1)
         patron.sending.wake()
         await patron.until(lambda: patron.states() == {})
 
-    assert early == ["b"]
-    assert posted(api) == ["b", "a"]
+    assert early == {"b"}
+    assert set(posted(api)) == {"b", "a"}
 
 
 async def test_a_held_click_needs_nobody_to_be_sent(patron: Patron, api: Any) -> None:
@@ -173,7 +173,7 @@ async def test_a_held_click_that_is_taken_back_is_never_sent(
         await patron.sending.give(click_id="b", tag_id="7")
 
     assert taken_back
-    assert posted(api) == ["b"]
+    assert set(posted(api)) == {"b"}
 
 
 async def test_nothing_is_held_for_who_is_not_signed_in(patron: Patron) -> None:
