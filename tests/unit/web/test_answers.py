@@ -36,6 +36,7 @@ def test_statuses_are_flattrs_own() -> None:
         "validation": 400,
         "period_closed": 403,
         "idempotency_mismatch": 422,
+        "index_too_large": 413,
         "rate_limit_exceeded": 403,
     } == statuses
 
