@@ -1,12 +1,16 @@
-"""Reads from HTTP/2 servers, and sees which answers came whole."""
+"""Reads from HTTP/2 servers in few pieces, and sees which answers came whole.
+
+Bodies come in frames of a few thousand bytes, each of which would go through all of
+mitmproxy's layers by itself. What was read at once goes on at once.
+"""
 
 # mypy: allow-untyped-calls
 # (mitmproxy types what passes through it, its own machinery only in part.)
 
 from typing import override
 
+from h2.events import DataReceived, StreamEnded
 from h2.events import Event as Http2Event
-from h2.events import StreamEnded
 from mitmproxy.proxy import events, layer
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import http
@@ -44,6 +48,29 @@ class ForeseeingHttp2Client(Http2Client):
                 ):
                     mark_whole(head.response)
             yield command
+
+
+def _joined(found: list[Http2Event]) -> list[Http2Event]:
+    """Make one piece of all that a stream has of its body.
+
+    What else a stream has to tell comes before its body or after it.
+    """
+    kept: list[Http2Event] = []
+    bodies: dict[int, tuple[DataReceived, list[bytes]]] = {}
+    for event in found:
+        if not isinstance(event, DataReceived):
+            kept.append(event)
+        elif event.stream_id not in bodies:
+            bodies[event.stream_id] = event, [event.data]
+            kept.append(event)
+        else:
+            first, pieces = bodies[event.stream_id]
+            pieces.append(event.data)
+            first.flow_controlled_length += event.flow_controlled_length
+            first.stream_ended = first.stream_ended or event.stream_ended
+    for event, pieces in bodies.values():
+        event.data = b"".join(pieces)
+    return kept
 
 
 def use_foreseeing_client() -> None:

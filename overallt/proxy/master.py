@@ -26,7 +26,7 @@ from mitmproxy.options import Options
 
 from overallt.proxy.addon import Addon
 from overallt.proxy.authority import ensure_authority
-from overallt.proxy.hooks import use_lean_handler
+from overallt.proxy.handler import use_lean_handler
 from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.http2 import use_foreseeing_client
 from overallt.proxy.settings import ProxySettings
