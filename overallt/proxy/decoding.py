@@ -5,12 +5,12 @@ piece from the network may not become more than ``MAX_DECODED_BYTES``: more is a
 bomb, no page, and refused like a broken encoding.
 """
 
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import brotli  # type: ignore[import-untyped]  # It brings no types of its own.
 import zstandard
+from isal import isal_zlib as zlib
 
 MAX_DECODED_BYTES: Final = 64 * 1024 * 1024
 # Of a few hundred bytes zstd can make tens of megabytes; so they are counted
@@ -63,7 +63,7 @@ class Gzip:
 
     def __init__(self) -> None:
         self._held = b""
-        self._stream: zlib._Decompress | None = None
+        self._stream: zlib.Decompress | None = None
         # What stands between two streams: first no tail, only a head.
         self._tail_bytes = 0
         self._ended = False
@@ -104,7 +104,7 @@ class Deflate:
 
     def __init__(self) -> None:
         self._head = b""
-        self._stream: zlib._Decompress | None = None
+        self._stream: zlib.Decompress | None = None
 
     def feed(self, data: bytes) -> bytes:
         """Decode *data*; its first two bytes tell which of the two it is."""
@@ -227,10 +227,10 @@ def _after_gzip_head(data: bytes, at: int) -> int | None:
     return None
 
 
-def _inflate(stream: "zlib._Decompress", data: bytes) -> bytes:
+def _inflate(stream: "zlib.Decompress", data: bytes) -> bytes:
     try:
         decoded = stream.decompress(data, MAX_DECODED_BYTES)
-    except zlib.error as error:
+    except zlib.error as error:  # type: ignore[misc]  # Its types call it no class.
         raise DecodingError("no deflate") from error
     if stream.unconsumed_tail:
         raise DecodingError("a bomb")
