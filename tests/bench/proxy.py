@@ -1,164 +1,203 @@
-"""What rewriting costs on the way: our proxy beside mitmproxy's own, untouched.
+"""What rewriting costs on the way: our proxy beside mitmproxy's own, and others.
 
-Ours is ``overallt proxy`` as a patron runs it; theirs is ``mitmdump -q``, which looks
-at nothing. Both fetch the same page of 100 KB from the same origin on this computer,
-over eight connections that stay open.
+Ours is ``overallt proxy`` as a patron runs it; mitmproxy's is ``mitmdump -q``, which
+looks at nothing. Both fetch the same pages in turn from one nginx on this machine, and
+of the ratios the medians count. Others rewrite the same text tag as well as they can.
 """
 
-import asyncio
-import os
+import json
+import shutil
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-from aiohttp import web
-from figures import Figure, ratio
+from figures import Figure
 from loopback import free_port
-
-from overallt.protocol.ids import index_key
+from origin import NAME, Origin, origin
+from programs import START_SECONDS, cpu_seconds, memory_bytes, running
+from proxies import Proxy, mitmdump, modifying, ours, privoxy
 
 CONNECTIONS: Final = 8
-REQUESTS: Final = 160
+REQUESTS: Final = 240
 ROUNDS: Final = 5
-HOST: Final = "bench.test"
-PARAGRAPH: Final = "<p class=plain>A page has [brackets] and <b>markup</b>.</p>\n"
-PAGE: Final = f"<!doctype html><title>t</title>{PARAGRAPH * 1750}"
-START_SECONDS: Final = 30
+HTTP: Final = {"HTTP": "--http1.1", "HTTPS": "--http1.1", "HTTP/2": "--http2"}
+# Path, its name, what CPU per request may be over mitmdump -q.
+PAGES: Final = (
+    ("/gzip/20", "20 KB gzip", 0.85),
+    ("/plain/100", "100 KB", 0.85),
+    ("/gzip/100", "100 KB gzip", 0.85),
+    ("/script/2", "2 KB script", 0.65),
+    ("/plain/100-tag", "100 KB, a tag", 1.4),
+    ("/gzip/100-tag", "100 KB gzip, a tag", 1.4),
+    ("/gzip/1000-tag", "1 MB gzip, a tag", 2.0),
+)
+FASTER: Final = 1.3
+MANY_PAGES: Final = 10_000
+MANY_CONNECTIONS: Final = 1_000
 
 
 def figures() -> list[Figure]:
-    """Fetch a page without and one with a text tag through both proxies."""
-    with ExitStack() as stack, asyncio.Runner() as runner:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        port = runner.run(_serve())
-        ours = stack.enter_context(_our_proxy(folder, port))
-        theirs = stack.enter_context(_mitmdump(folder))
-        runner.run(_index_is_here(ours))
-
-        def faster(path: str) -> float:
-            return ratio(
-                lambda: runner.run(_fetch(f"http://{HOST}{path}", ours)),
-                lambda: runner.run(_fetch(f"http://127.0.0.1:{port}{path}", theirs)),
-                rounds=ROUNDS,
-            )
-
+    """Measure all of it; without nginx there is nothing to fetch from."""
+    if not shutil.which("nginx"):
+        print("proxy: nginx is not installed (.ci/packages)", file=sys.stderr)
+        return []
+    with tempfile.TemporaryDirectory() as name, origin(Path(name)) as site:
+        folder = Path(name)
         return [
-            Figure(
-                "proxy: 100 KB without a tag, requests/s over mitmdump -q",
-                faster("/plain"),
-                must=None,
-            ),
-            Figure(
-                "proxy: 100 KB with one tag, requests/s over mitmdump -q",
-                faster("/tagged"),
-                must=None,
-            ),
+            *(row for http in HTTP for row in _over_mitmdump(folder, site, http)),
+            *_over_others(folder, site),
+            *_slow_page(folder, site),
+            *_memory(folder, site),
         ]
 
 
-async def _serve() -> int:
-    """Serve both pages and the index in which thing 7 exists; return the port."""
+def _over_mitmdump(folder: Path, site: Origin, http: str) -> list[Figure]:
+    secure = http != "HTTP"
+    rows = []
+    with (
+        ours(folder, site, site.secure_port if secure else site.port) as we,
+        mitmdump(folder, site) as they,
+    ):
+        _wait_for_index(we, site.url("/plain/20-tag", secure=secure))
+        for path, name, must in PAGES:
+            url = site.url(path, secure=secure)
+            count = REQUESTS if "MB" not in name else REQUESTS // 4
+            rounds = [
+                (_load(we, url, HTTP[http], count), _load(they, url, HTTP[http], count))
+                for _ in range(ROUNDS + 1)
+            ][1:]
+            cpu = statistics.median(us[0] / them[0] for us, them in rounds)
+            speed = statistics.median(them[1] / us[1] for us, them in rounds)
+            rows.append(
+                Figure(
+                    f"proxy: {http}, {name}, CPU over mitmdump -q",
+                    cpu,
+                    must=must,
+                    at_least=False,
+                )
+            )
+            if path == "/gzip/100":
+                bound = FASTER if secure else None
+                rows.append(
+                    Figure(
+                        f"proxy: {http}, {name}, requests/s over mitmdump -q",
+                        speed,
+                        must=bound,
+                    )
+                )
+    return rows
 
-    async def page(request: web.Request) -> web.Response:
-        tag = "[Flattr=7]" if request.path == "/tagged" else "no tag"
-        return web.Response(text=f"{PAGE}<p>{tag}</p>", content_type="text/html")
 
-    async def index(request: web.Request) -> web.Response:
-        if "If-None-Match" in request.headers:
-            await asyncio.sleep(60)
-        return web.Response(body=index_key("7"), headers={"ETag": '"1"'})
-
-    app = web.Application()
-    app.add_routes(
-        [
-            web.get("/plain", page),
-            web.get("/tagged", page),
-            web.get("/rest/v2/things/index", index),
-        ]
+def _load(proxy: Proxy, url: str, http: str, count: int) -> tuple[float, float]:
+    """Fetch *url* *count* times; return the proxy's CPU seconds and all seconds."""
+    before, begin = cpu_seconds(proxy.process), time.perf_counter()
+    _curl(
+        *(http, "-Z", "--parallel-max", str(CONNECTIONS), "-o", "/dev/null"),
+        *("-x", proxy.url, f"{url}?[1-{count}]"),
     )
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port: int = runner.addresses[0][1]
-    return port
+    return cpu_seconds(proxy.process) - before, time.perf_counter() - begin
 
 
-async def _fetch(url: str, proxy: str) -> None:
-    """Fetch *url* REQUESTS times through *proxy*."""
-    left = iter(range(REQUESTS))
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-    async with aiohttp.ClientSession(connector=connector) as session:
-
-        async def fetch() -> None:
-            for _ in left:
-                async with session.get(url, proxy=proxy) as response:
-                    response.raise_for_status()
-                    await response.read()
-
-        await asyncio.gather(*(fetch() for _ in range(CONNECTIONS)))
-
-
-async def _index_is_here(proxy: str) -> None:
-    """Wait until our proxy knows of thing 7, so that it really rewrites."""
-    async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
-        while True:
-            url = f"http://{HOST}/tagged"
-            async with session.get(url, proxy=proxy) as response:
-                if "https://flattr.internal/give/7" in await response.text():
-                    return
-            await asyncio.sleep(0.1)
+def _over_others(folder: Path, site: Origin) -> list[Figure]:
+    """Compare the first byte and the whole of four pages, one after the other."""
+    with ExitStack() as stack:
+        we = stack.enter_context(ours(folder, site, site.port))
+        they = {"mitmdump --modify-body": stack.enter_context(modifying(folder, site))}
+        if shutil.which("privoxy"):
+            they["Privoxy"] = stack.enter_context(privoxy(folder))
+        _wait_for_index(we, site.url("/plain/20-tag", secure=False))
+        rows = []
+        for path in ("/gzip/20", "/plain/100-tag", "/gzip/1000-tag", "/script/2"):
+            url = site.url(path, secure=False)
+            for name, other in they.items():
+                times = [(_times(we, url), _times(other, url)) for _ in range(ROUNDS)]
+                for at, what in enumerate(("first byte", "all")):
+                    value = statistics.median(us[at] / them[at] for us, them in times)
+                    figure = f"proxy: {path[1:]}, time to {what}, over {name}"
+                    rows.append(Figure(figure, value, must=None))
+    return rows
 
 
-@contextmanager
-def _our_proxy(folder: Path, origin: int) -> Iterator[str]:
-    listen = f"127.0.0.1:{free_port()}"
-    command = [
-        *("overallt", "proxy", "--listen", listen),
-        *("--server", f"http://127.0.0.1:{origin}"),
-        *("--local-site", f"{HOST}=127.0.0.1:{origin}"),
+def _times(proxy: Proxy, url: str) -> tuple[float, float]:
+    """Return the median seconds to the first byte and to the last."""
+    out = _curl(
+        *("-x", proxy.url, "-o", "/dev/null", f"{url}?[1-20]"),
+        *("-w", "[%{time_starttransfer}, %{time_total}]\\n"),
+    )
+    each = [json.loads(line) for line in out.splitlines()]
+    first, whole = (statistics.median(column) for column in zip(*each, strict=True))
+    return first, whole
+
+
+def _slow_page(folder: Path, site: Origin) -> list[Figure]:
+    """Compare the first byte of a page that comes in ten slow pieces."""
+    port = free_port()
+    program = [sys.executable, str(Path(__file__).with_name("slow_site.py")), str(port)]
+    with running(program, port), ours(folder, site, port) as we:
+        url = f"http://{NAME}:{port}/"
+        _wait_for_index(we, url)
+        through = statistics.median(_first_byte(url, we) for _ in range(ROUNDS))
+        direct = statistics.median(_first_byte(url, None) for _ in range(ROUNDS))
+    name = "proxy: first byte of a slow page, ms more than without a proxy"
+    return [Figure(name, (through - direct) * 1000, must=10, at_least=False)]
+
+
+def _first_byte(url: str, proxy: Proxy | None) -> float:
+    way = ["-x", proxy.url] if proxy else []
+    out = _curl(*way, "-o", "/dev/null", "-w", "%{time_starttransfer}", url)
+    return float(out)
+
+
+def _memory(folder: Path, site: Origin) -> list[Figure]:
+    url = site.url("/gzip/100-tag", secure=False)
+    with ours(folder, site, site.port) as we:
+        _wait_for_index(we, site.url("/plain/20-tag", secure=False))
+        _load(we, url, "--http1.1", MANY_PAGES // 10)
+        before = memory_bytes(we.process)
+        _load(we, url, "--http1.1", MANY_PAGES)
+        pages = memory_bytes(we.process) / before
+        _open_and_close(we)
+        _open_and_close(we)
+        opened = memory_bytes(we.process)
+        _open_and_close(we)
+        connections = memory_bytes(we.process) / opened
+    names = (f"{MANY_PAGES} pages", f"{MANY_CONNECTIONS} open connections")
+    return [
+        Figure(f"proxy: memory after {name} over before", value, 1.1, at_least=False)
+        for name, value in zip(names, (pages, connections), strict=True)
     ]
-    with _running([sys.executable, "-m", *command], folder, listen) as url:
-        yield url
 
 
-@contextmanager
-def _mitmdump(folder: Path) -> Iterator[str]:
-    listen = f"127.0.0.1:{free_port()}"
-    host, port = listen.split(":")
-    program = str(Path(sys.executable).with_name("mitmdump"))
-    command = [
-        *(program, "-q", "--listen-host", host, "-p", port),
-        *("--set", f"confdir={folder / 'mitmdump'}"),
+def _open_and_close(proxy: Proxy) -> None:
+    host, port = proxy.url.removeprefix("http://").split(":")
+    sockets = [
+        socket.create_connection((host, int(port))) for _ in range(MANY_CONNECTIONS)
     ]
-    with _running(command, folder, listen) as url:
-        yield url
+    for each in sockets:
+        each.close()
+    time.sleep(1)
 
 
-@contextmanager
-def _running(command: list[str], folder: Path, listen: str) -> Iterator[str]:
-    environment = {**os.environ, "OVERALLT_HOME": str(folder / "patron")}
-    host, port = listen.split(":")
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        asyncio.run(_answering(host, int(port)))
-        yield f"http://{listen}"
-    finally:
-        process.terminate()
-        process.wait(START_SECONDS)
+def _wait_for_index(proxy: Proxy, url: str) -> None:
+    """Wait until our proxy knows of thing 7, so that it really rewrites *url*."""
+    end = time.monotonic() + START_SECONDS
+    while "flattr.internal/give/7" not in _curl("-x", proxy.url, url):
+        if time.monotonic() > end:
+            raise TimeoutError(url)
+        time.sleep(0.1)
 
 
-async def _answering(host: str, port: int) -> None:
-    async with asyncio.timeout(START_SECONDS):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection(host, port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                return
+def _curl(*arguments: str) -> str:
+    done = subprocess.run(
+        ["curl", "-s", "-S", "-f", "-k", "--no-progress-meter", *arguments],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return done.stdout

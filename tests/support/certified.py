@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass
 class Certified:
-    """A CA that sites have, and a certificate of it for ``site`` and ``other.test``."""
+    """A CA that sites have, and a certificate of it for ``site.test`` and others."""
 
     ca: Path
     chain: Path
@@ -37,7 +37,8 @@ def certify(folder: Path) -> Certified:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    names = [x509.DNSName("site.test"), x509.DNSName("other.test")]
+    hosts = ("site.test", "other.test", "localhost")
+    names = [x509.DNSName(host) for host in hosts]
     leaf = (
         builder.subject_name(leaf_name)
         .serial_number(2)
