@@ -10,6 +10,11 @@ LAST_PORT: Final = 65535
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+def is_this_machine(host: str) -> bool:
+    """Tell whether only this machine can reach what listens on *host*."""
+    return host.lower() in THIS_MACHINE
+
+
 def parse_host_port(text: str) -> tuple[str, int]:
     """Take ``host:port`` (``[::1]:8080`` too) apart.
 

@@ -17,6 +17,7 @@ from overallt.cli.parameters import (
     SERVER,
     listen_option,
 )
+from overallt.cli.passwords import USERNAME, UnusablePassword, read_password
 
 MAX_BUTTONS: Final = 50
 ONE_CLICKS_A_DAY: Final = 20
@@ -62,8 +63,14 @@ ONE_CLICKS_A_DAY: Final = 20
     show_default=True,
     help="Bring Flattr's old buttons, frames and badges back to life.",
 )
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path),
+    help="A file with the password that everybody has to send, with the name "
+    f'"{USERNAME}"; needed to listen for other computers.',
+)
 @click.pass_obj
-def proxy(
+def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     folder: DataFolder,
     listen: tuple[str, int],
     server: str | None,
@@ -71,6 +78,7 @@ def proxy(
     upstream_ca: Path | None,
     opt_out: tuple[str, ...],
     one_clicks_a_day: int,
+    password_file: Path | None,
     *,
     legacy: bool,
 ) -> None:
@@ -81,6 +89,7 @@ def proxy(
     from overallt.proxy.opt_out import OptOut
     from overallt.proxy.settings import ProxySettings
 
+    sign_in = _sign_in(listen[0], password_file)
     make(folder)
     _log_to_stderr()
     settings = ProxySettings(
@@ -93,6 +102,7 @@ def proxy(
         max_buttons=MAX_BUTTONS,
         one_clicks_a_day=one_clicks_a_day,
         legacy=legacy,
+        sign_in=sign_in,
     )
 
     async def run() -> None:
@@ -108,6 +118,21 @@ def proxy(
         asyncio.run(run())
     except CannotListen:
         fail(f"The port {listen[1]} on {listen[0]} is in use, or not yours to use.")
+
+
+def _sign_in(host: str, password_file: Path | None) -> str | None:
+    """Return what clients have to send: nothing, if they are all on this machine."""
+    if password_file is not None:
+        try:
+            return f"{USERNAME}:{read_password(password_file)}"
+        except UnusablePassword as error:
+            raise click.UsageError(str(error)) from None
+    if not addresses.is_this_machine(host):
+        raise click.UsageError(
+            f"Other computers could use a proxy that listens on {host}: give it a "
+            "password with --password-file FILE."
+        )
+    return None
 
 
 def server_of(folder: DataFolder) -> str:

@@ -115,7 +115,10 @@ class Addon:
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Let the gateway answer what is meant for it, or pretends to be."""
-        return self._ask_gateway(flow) if _is_for_gateway(flow) else None
+        # Who did not send the proxy's password has had his answer.
+        if flow.response is not None or not _is_for_gateway(flow):
+            return None
+        return self._ask_gateway(flow)
 
     async def _ask_gateway(self, flow: http.HTTPFlow) -> None:
         answer = await self._gateway.answer(_gateway_request(flow), now=self._clock())

@@ -19,6 +19,7 @@ import certifi
 from mitmproxy.addons.core import Core
 from mitmproxy.addons.disable_h2c import DisableH2C
 from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.addons.proxyauth import ProxyAuth
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.master import Master
@@ -72,6 +73,9 @@ async def running_proxy(
     # Ours come first: what they decide about a connection holds for the others.
     theirs = (Core(), DisableH2C(), proxyserver, NextLayer(), TlsConfig())
     master.addons.add(addon, *addon.beside, *theirs, started)
+    if settings.sign_in is not None:
+        master.addons.add(ProxyAuth())
+        master.options.update(proxyauth=settings.sign_in)
     master.options.update(connection_strategy="lazy")
     run = asyncio.create_task(master.run())
     try:

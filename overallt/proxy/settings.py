@@ -1,7 +1,7 @@
 """What whoever starts the proxy decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from overallt.proxy.opt_out import OptOut
@@ -16,7 +16,8 @@ class ProxySettings:
     with CAs that sites may have beside the public ones; *opt_out* tells which
     hosts are left alone; *one_clicks_a_day* is how often at most the sites that the
     patron trusts may give in 24 hours; *legacy* says whether Flattr's old markup
-    comes back to life.
+    comes back to life; *sign_in* is the ``name:password`` that every client has to
+    send, where the proxy is not for this machine alone.
     """
 
     listen_host: str
@@ -28,3 +29,4 @@ class ProxySettings:
     max_buttons: int
     one_clicks_a_day: int
     legacy: bool
+    sign_in: str | None = field(repr=False)

@@ -182,6 +182,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         upstream_ca=site.ca,
         opt_out=OptOut(added=frozenset(), file=OptOutFile(folder / "opt-out.txt")),
         max_buttons=50,
+        sign_in=None,
         one_clicks_a_day=0,
         legacy=True,
     )

@@ -164,6 +164,7 @@ def settings(
         },
         upstream_ca=certified.ca,
         opt_out=opt_out,
+        sign_in=None,
         max_buttons=max_buttons,
         one_clicks_a_day=20,
         legacy=legacy,
