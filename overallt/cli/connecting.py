@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from overallt.cli.addresses import DEFAULT_SERVER
 from overallt.cli.credentials import Credentials
 from overallt.cli.folders import DataFolder
 from overallt.client.server import Server
@@ -24,3 +25,9 @@ class Connecting:
         if credentials is None or credentials.server != self.server_url:
             return Server(self.server_url, None)
         return Server(self.server_url, credentials.access_token)
+
+
+def server_of(folder: DataFolder) -> str:
+    """Return the server that the patron signed in at, else the usual one."""
+    credentials = Credentials.read(folder.credentials)
+    return credentials.server if credentials else DEFAULT_SERVER

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import click
 
-from overallt.cli.browser_profiles import ProfileNotChanged
 from overallt.cli.children import child, run_until_interrupted, until_one_ends
 from overallt.cli.credentials import Credentials
 from overallt.cli.failing import fail
 from overallt.cli.folders import DataFolder
 from overallt.cli.parameters import listen_option
+from overallt.cli.places import NotChanged
 from overallt.cli.throwaway_browser import PROGRAMS, NoBrowser, throwaway_browser
 from overallt.demo import people
 from overallt.demo.signing_in import get_token
@@ -102,7 +102,7 @@ async def _demo(folder: Path, ports: _Ports, browser: str | None) -> None:
                             browser, folder, ca=ca, proxy=ports.proxy, urls=urls
                         )
                     )
-                except (NoBrowser, ProfileNotChanged) as reason:
+                except (NoBrowser, NotChanged) as reason:
                     click.echo(f"{reason} Set one up by hand:", err=True)
                     browser = None
             click.echo(_welcome(ports, browser, ca, pairing))

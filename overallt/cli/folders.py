@@ -12,14 +12,25 @@ authority/         the CA of this installation
 opt-out.txt        hosts that are left alone, one a line
 paused.json        where the proxy pauses, and until when
 proxy.pac          what tells a browser to use the proxy
-profiles           browser profiles that were set up, one a line
+password           what a phone sends to the proxy
+changes.json       what set-up changed elsewhere on this computer
+made               the folders above that were made with this one, one a line
 ```
+
+Undoing set-up deletes all of it but the sign-in.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import platformdirs
+
+from overallt.cli.their_files import missing_folders, remove_empty
+from overallt.client.private_files import replace_private
+
+# What SQLite and a replacement that was stopped may leave beside a file.
+_BESIDE: Final = ("-journal", "-shm", "-wal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +90,19 @@ class DataFolder:
         return self.root / "proxy.pac"
 
     @property
-    def profiles(self) -> Path:
-        """Hold the paths of the browser profiles that were set up."""
-        return self.root / "profiles"
+    def password(self) -> Path:
+        """Hold the password with which a phone uses the proxy."""
+        return self.root / "password"
+
+    @property
+    def changes(self) -> Path:
+        """Hold the list of what set-up changed elsewhere."""
+        return self.root / "changes.json"
+
+    @property
+    def made(self) -> Path:
+        """Hold the paths of the folders that were made to hold this one."""
+        return self.root / "made"
 
     def make(self) -> None:
         """Make the folder where missing and close it to everybody else.
@@ -89,11 +110,49 @@ class DataFolder:
         Raises:
             OSError: it cannot be made or written to.
         """
+        missing = missing_folders(self.root.absolute())
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.root.chmod(0o700)
-        probe = self.root / ".writable"
-        probe.touch(mode=0o600)
-        probe.unlink()
+        # This also tells whether the folder can be written to.
+        if missing:
+            replace_private(self.made, "\n".join(map(str, missing)).encode())
+        else:
+            probe = self.root / ".writable"
+            probe.touch(mode=0o600)
+            probe.unlink()
+
+    def clear(self) -> None:
+        """Delete all but the sign-in, and the folder too if it is then empty."""
+        made = self.made.read_text(encoding="utf-8") if self.made.exists() else ""
+        for file in self._without_sign_in():
+            for name in (file.name, *(f"{file.name}{end}" for end in _BESIDE)):
+                file.with_name(name).unlink(missing_ok=True)
+            file.with_suffix(".new").unlink(missing_ok=True)
+        for folder in (self.authority, self._buckets):
+            remove_empty([folder])
+        if self.root.exists() and not self.credentials.exists():
+            self.made.unlink(missing_ok=True)
+            remove_empty([Path(line) for line in made.splitlines()])
+
+    @property
+    def _buckets(self) -> Path:
+        return self.index.with_name(f"{self.index.name}.buckets")
+
+    def _without_sign_in(self) -> tuple[Path, ...]:
+        return (
+            *self.authority.glob("*"),
+            *self._buckets.glob("*"),
+            self.browsers,
+            self.sites,
+            self.queue,
+            self.index,
+            self.opt_out,
+            self.paused_sites,
+            self.seal_key,
+            self.pac,
+            self.password,
+            self.changes,
+        )
 
 
 def default_root() -> Path:

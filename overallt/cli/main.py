@@ -6,6 +6,7 @@ import click
 
 from overallt.cli.check_command import check
 from overallt.cli.demo import demo
+from overallt.cli.doctor_command import doctor
 from overallt.cli.folders import DataFolder, default_root
 from overallt.cli.opt_out_command import opt_out
 from overallt.cli.proxy_command import proxy
@@ -33,6 +34,6 @@ def cli(context: click.Context, data_folder: Path) -> None:
 
 
 for command in (
-    *(up, demo, login, logout, proxy, opt_out, setup, status, check, rewrite),
+    *(up, demo, login, logout, proxy, opt_out, setup, status, doctor, check, rewrite),
 ):
     cli.add_command(command)

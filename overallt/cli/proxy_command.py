@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from overallt.cli import addresses
-from overallt.cli.credentials import Credentials
+from overallt.cli.connecting import server_of
 from overallt.cli.failing import fail, make
 from overallt.cli.folders import DataFolder
 from overallt.cli.parameters import (
@@ -83,13 +83,13 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     legacy: bool,
 ) -> None:
     """Run the proxy until Ctrl-C."""
+    sign_in = _sign_in(listen[0], password_file)
     from overallt.cli.proxying import run_proxy, stop_on_signals
     from overallt.client.opt_out_file import OptOutFile
     from overallt.proxy.master import CannotListen
     from overallt.proxy.opt_out import OptOut
     from overallt.proxy.settings import ProxySettings
 
-    sign_in = _sign_in(listen[0], password_file)
     make(folder)
     _log_to_stderr()
     settings = ProxySettings(
@@ -133,12 +133,6 @@ def _sign_in(host: str, password_file: Path | None) -> str | None:
             "password with --password-file FILE."
         )
     return None
-
-
-def server_of(folder: DataFolder) -> str:
-    """Return the server that the patron signed in at, else the usual one."""
-    credentials = Credentials.read(folder.credentials)
-    return credentials.server if credentials else addresses.DEFAULT_SERVER
 
 
 def _say_ready(host: str, port: int) -> None:

@@ -8,11 +8,12 @@ from typing import IO, TYPE_CHECKING, Final
 import click
 
 from overallt.cli.addresses import DEFAULT_SERVER
+from overallt.cli.connecting import server_of
 from overallt.cli.failing import fail
 from overallt.cli.folders import DataFolder
 from overallt.cli.pages import EXIT_UNREADABLE, STANDARD_STREAM, content_type_option
 from overallt.cli.parameters import SERVER
-from overallt.cli.proxy_command import MAX_BUTTONS, server_of
+from overallt.cli.proxy_command import MAX_BUTTONS
 
 if TYPE_CHECKING:
     from overallt.tagging.text_tags import TextTag

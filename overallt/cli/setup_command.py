@@ -1,66 +1,183 @@
-"""The command ``setup``: makes a browser trust and use the proxy, and undoes it."""
+"""The commands ``setup …``: make a browser, the system or a phone use the proxy."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from overallt.cli import browser_profiles
+from overallt.cli import browser_folders
 from overallt.cli.addresses import readable_file
-from overallt.cli.browser_profiles import ProfileNotChanged
+from overallt.cli.changes import Changes
+from overallt.cli.chromium_places import ChromiumProfile, ChromiumStore
 from overallt.cli.failing import fail, make
+from overallt.cli.firefox_profile import FirefoxProfile
 from overallt.cli.folders import DataFolder
+from overallt.cli.gnome_proxy import GnomeProxy, has_gnome
 from overallt.cli.pac import pac
 from overallt.cli.parameters import listen_option
+from overallt.cli.phone_command import phone
+from overallt.cli.places import HostPort, NotChanged, Place
+from overallt.cli.system_store import SystemStore, system_store
+from overallt.cli.undoing import undo_options, undo_set_up
+
+type Command = Callable[..., None]
 
 
-@click.command()
-@listen_option
-@click.option(
-    "--browser-profile",
-    "profile",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Set this profile up: a Firefox profile's folder, or ~/.pki/nssdb "
-    "for Chromium.",
-)
-@click.option("--undo", is_flag=True, help="Take everything back out again.")
-@click.pass_obj
+def _options(command: Command) -> Command:
+    return listen_option(undo_options(command))
+
+
+def _profile_option(browser: str, names_it: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--profile",
+        type=click.Path(file_okay=False, path_type=Path),
+        help=f"The folder of the {browser} profile ({names_it} names it); "
+        "without it the one used last.",
+    )
+
+
+@click.group(invoke_without_command=True)
+@_options
+@click.pass_context
 def setup(
-    folder: DataFolder, listen: tuple[str, int], profile: Path | None, *, undo: bool
+    context: click.Context, listen: HostPort, *, undo: bool, anyway: bool
 ) -> None:
-    """Set a browser up for the proxy."""
-    make(folder)
-    try:
+    """Set a browser, the system or a phone up for the proxy, and undo it.
+
+    Without another word it says how to do it by hand; with --undo it takes out
+    all that was ever set up, and deletes what the proxy has written.
+    """
+    if context.invoked_subcommand is not None:
         if undo:
-            _undo(folder, profile)
-        else:
-            _set_up(folder, listen, profile)
-    except ProfileNotChanged as error:
+            raise click.UsageError("Write --undo at the end.")
+        return
+    folder: DataFolder = context.obj
+    if undo:
+        undo_set_up(folder, listen, kinds=None, anyway=anyway)
+    else:
+        ca = _prepare(folder, listen)
+        click.echo(_by_hand(ca, "{}:{}".format(*listen), folder.pac))
+        _show_pairing(folder)
+
+
+@setup.command()
+@_options
+@_profile_option("Firefox", "about:profiles")
+@click.pass_obj
+def firefox(
+    folder: DataFolder,
+    listen: HostPort,
+    profile: Path | None,
+    *,
+    undo: bool,
+    anyway: bool,
+) -> None:
+    """Let Firefox trust and use the proxy. It has to be closed."""
+    if undo:
+        undo_set_up(folder, listen, kinds={FirefoxProfile.kind}, anyway=anyway)
+        return
+    found = profile or browser_folders.firefox_profile()
+    if found is None:
+        fail("No Firefox was ever used here. Start it once, close it, come back.")
+    _set_up(folder, listen, lambda _: [FirefoxProfile(found.absolute())])
+    _show_pairing(folder)
+
+
+@setup.command()
+@_options
+@_profile_option("Chromium", "chrome://version")
+@click.pass_obj
+def chromium(
+    folder: DataFolder,
+    listen: HostPort,
+    profile: Path | None,
+    *,
+    undo: bool,
+    anyway: bool,
+) -> None:
+    """Let Chromium, or a browser made from it, trust and use the proxy.
+
+    It has to be closed. On macOS and Windows it trusts whom the system trusts:
+    see "overallt setup system".
+    """
+    if undo:
+        kinds = {ChromiumProfile.kind, ChromiumStore.kind}
+        undo_set_up(folder, listen, kinds=kinds, anyway=anyway)
+        return
+    found = profile or browser_folders.chromium_profile()
+    if found is None:
+        fail("No Chromium was ever used here. Start it once, close it, come back.")
+    store = browser_folders.chromium_store(found.absolute())
+    places: list[Place] = [ChromiumProfile(found.absolute())]
+    if store is not None:
+        places.append(ChromiumStore(store))
+    _set_up(folder, listen, lambda _: places)
+    _show_pairing(folder)
+
+
+@setup.command()
+@_options
+@click.pass_obj
+def system(folder: DataFolder, listen: HostPort, *, undo: bool, anyway: bool) -> None:
+    """Let the whole system trust the proxy, and the desktop use it.
+
+    Only where you want more than one browser: then every program trusts it.
+    """
+    if undo:
+        kinds = {SystemStore.kind, GnomeProxy.kind}
+        undo_set_up(folder, listen, kinds=kinds, anyway=anyway)
+        return
+
+    def places(ca: Path) -> list[Place]:
+        store: list[Place] = [system_store(ca)]
+        return [*store, GnomeProxy()] if has_gnome() else store
+
+    _set_up(folder, listen, places)
+    if not has_gnome():
+        click.echo("Let programs use the proxy {}:{} by their own.".format(*listen))
+    _show_pairing(folder)
+
+
+setup.add_command(phone)
+
+
+def _set_up(
+    folder: DataFolder, listen: HostPort, places: Callable[[Path], Sequence[Place]]
+) -> None:
+    ca = _prepare(folder, listen)
+    changes = Changes(folder.changes)
+    try:
+        for place in places(ca):
+            changes.note(place)
+            place.set_up(ca, listen)
+            click.echo(f"{place.title} is set up.")
+    except NotChanged as error:
         fail(str(error))
 
 
-def _set_up(folder: DataFolder, listen: tuple[str, int], profile: Path | None) -> None:
-    from overallt.gateway.browsers import Browsers
-    from overallt.gateway.messages import ORIGIN
+def _prepare(folder: DataFolder, listen: HostPort) -> Path:
     from overallt.proxy.authority import ensure_authority
 
-    now = datetime.now(tz=UTC)
-    address = f"{listen[0]}:{listen[1]}"
-    ca = ensure_authority(folder.authority, now)
-    folder.pac.write_text(pac(address), encoding="utf-8")
+    make(folder)
+    folder.pac.write_text(pac("{}:{}".format(*listen)), encoding="utf-8")
     folder.pac.chmod(0o600)
-    code = Browsers(folder.browsers).new_pairing_code(now)
-    if profile is None:
-        click.echo(_by_hand(ca, address, folder.pac))
-    else:
-        _set_up_profile(folder, profile.absolute(), ca, listen)
-        click.echo("With the proxy running, open this there, within 10 minutes:")
+    return ensure_authority(folder.authority, datetime.now(tz=UTC))
+
+
+def _show_pairing(folder: DataFolder) -> None:
+    from overallt.gateway.browsers import Browsers
+    from overallt.gateway.messages import ORIGIN
+
+    code = Browsers(folder.browsers).new_pairing_code(datetime.now(tz=UTC))
+    click.echo("With the proxy running, open this in that browser, within 10 minutes:")
     click.echo(f"   {ORIGIN}/pair/{code}")
 
 
 def _by_hand(ca: Path, address: str, pac_file: Path) -> str:
     # Chromium takes no automatic configuration from a file.
     return f"""\
+"overallt setup firefox" and "overallt setup chromium" do this for you. By hand:
 1. Let your browser trust this certificate authority, as one for websites:
      {ca}
    Firefox: Settings, "Certificates", Authorities, Import.
@@ -68,65 +185,4 @@ def _by_hand(ca: Path, address: str, pac_file: Path) -> str:
 2. Let it use the proxy {address} for HTTP and HTTPS.
    Firefox: Settings, "Proxy"; or there, as automatic configuration,
      {readable_file(pac_file)}
-   Chromium: start it with  --proxy-server={address}
-3. With the proxy running, open this in that browser, within 10 minutes:"""
-
-
-def _set_up_profile(
-    folder: DataFolder, profile: Path, ca: Path, listen: tuple[str, int]
-) -> None:
-    if browser_profiles.is_firefox(profile) and not profile.is_dir():
-        fail(
-            f"There is no folder {profile}. Firefox names its profiles' folders "
-            "at about:profiles."
-        )
-    known = _profiles(folder)
-    browser_profiles.trust(profile, ca)
-    if profile not in known:
-        _remember(folder, [*known, profile])
-    if browser_profiles.is_firefox(profile):
-        browser_profiles.use_proxy(profile, *listen)
-        click.echo(f"The Firefox profile {profile} trusts the proxy and uses it.")
-    else:
-        click.echo(f"Chromium trusts the proxy by {profile}. Start it with")
-        direct = ";".join(browser_profiles.DIRECT)
-        click.echo(f"   --proxy-server={listen[0]}:{listen[1]}")
-        click.echo(f'   --proxy-bypass-list="{direct}"')
-
-
-def _undo(folder: DataFolder, profile: Path | None) -> None:
-    from overallt.gateway.browsers import Browsers
-    from overallt.gateway.trusted_sites import TrustedSites
-    from overallt.proxy.authority import delete_authority
-
-    profiles = _profiles(folder)
-    if profile is not None and profile.absolute() not in profiles:
-        profiles.append(profile.absolute())
-    for each in profiles:
-        if each.exists():
-            browser_profiles.distrust(each)
-            browser_profiles.use_no_proxy(each)
-            click.echo(f"Taken out of {each}.")
-    _remember(folder, [])
-    delete_authority(folder.authority)
-    if folder.browsers.exists():
-        Browsers(folder.browsers).revoke_all()
-    if folder.sites.exists():
-        TrustedSites(folder.sites).forget_all()
-    folder.seal_key.unlink(missing_ok=True)
-    folder.pac.unlink(missing_ok=True)
-    click.echo("The certificate authority and all pairings are deleted.")
-    click.echo("End the proxy if it runs, and take it out of browsers set up by hand.")
-
-
-def _profiles(folder: DataFolder) -> list[Path]:
-    if not folder.profiles.exists():
-        return []
-    lines = folder.profiles.read_text(encoding="utf-8").splitlines()
-    return [Path(line) for line in lines]
-
-
-def _remember(folder: DataFolder, profiles: list[Path]) -> None:
-    text = "".join(f"{profile}\n" for profile in profiles)
-    folder.profiles.write_text(text, encoding="utf-8")
-    folder.profiles.chmod(0o600)
+   Chromium: start it with  --proxy-server={address}"""

@@ -1,73 +1,88 @@
 """The command ``status``: what is set up and what answers."""
 
-import asyncio
-import socket
+import sys
+from datetime import UTC, datetime, timedelta
 
 import click
 
-from overallt.cli.credentials import Credentials
+from overallt.cli.changes import Changes
+from overallt.cli.failing import EXIT_FAILED
 from overallt.cli.folders import DataFolder
 from overallt.cli.parameters import listen_option
-from overallt.cli.proxy_command import server_of
+from overallt.cli.places import HostPort
 from overallt.gateway.messages import ORIGIN
-
-ANSWER_SECONDS = 1.0
 
 
 @click.command()
 @listen_option
 @click.pass_obj
-def status(folder: DataFolder, listen: tuple[str, int]) -> None:
-    """Tell what is set up and what answers."""
+def status(folder: DataFolder, listen: HostPort) -> None:
+    """Tell what is set up and what answers.
+
+    Exit code: 0 if proxy and server are running, 1 if not.
+    """
+    from overallt.cli.probing import Listener, listener
+    from overallt.cli.server_answer import ask_server
+    from overallt.proxy.authority import CERTIFICATE_FILE
+
+    server = ask_server(folder)
+    proxy = listener(*listen, folder.authority / CERTIFICATE_FILE)
+    answers = "answers" if server.reachable else "does not answer"
+    signed_in = "no"
+    if server.has_sign_in:
+        signed_in = "no longer; run overallt login"
+        if server.username is not None:
+            signed_in = f"as {server.username}"
+        elif not server.reachable:
+            signed_in = "unknown, the server does not answer"
     click.echo(f"Data folder   {folder.root}")
-    click.echo(f"Server        {server_of(folder)}")
-    click.echo(f"Signed in     {_signed_in(folder)}")
-    click.echo(f"Proxy         {listen[0]}:{listen[1]}, {_answering(*listen)}")
+    click.echo(f"Server        {server.url}, {answers}")
+    click.echo(f"Signed in     {signed_in}")
+    click.echo(f"Proxy         {listen[0]}:{listen[1]}, {proxy.value}")
     click.echo(f"Authority     {_authority(folder)}")
-    click.echo(f"Browsers      {_browsers(folder)} paired")
+    click.echo(f"Set up        {_set_up(folder)}")
+    click.echo(f"Browsers      {paired_browsers(folder)} paired")
+    click.echo(f"Index         {_index(folder)}")
     click.echo(f"Queue         {_queue(folder)}")
+    if proxy not in {Listener.OURS, Listener.LOCKED} or not server.reachable:
+        sys.exit(EXIT_FAILED)
 
 
-def _signed_in(folder: DataFolder) -> str:
-    from overallt.client.server import Refused, Server, ServerUnreachable
+def paired_browsers(folder: DataFolder) -> int:
+    """Count the paired browsers, without making the file that lists them."""
+    from overallt.gateway.browsers import Browsers
 
-    credentials = Credentials.read(folder.credentials)
-    if credentials is None:
-        return "no"
-
-    async def username() -> str:
-        async with Server(credentials.server, credentials.access_token) as server:
-            return (await server.user()).username
-
-    try:
-        return f"as {asyncio.run(username())}"
-    except Refused:
-        return "no longer; run overallt login"
-    except ServerUnreachable:
-        return "unknown, the server does not answer"
+    return Browsers(folder.browsers).count() if folder.browsers.exists() else 0
 
 
-def _answering(host: str, port: int) -> str:
-    try:
-        socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
-    except OSError:
-        return "not running"
-    return "running"
+def index_age(folder: DataFolder) -> timedelta | None:
+    """Return how long ago the server last spoke of its index; ``None``: never."""
+    if not folder.index.exists():
+        return None
+    heard_at = datetime.fromtimestamp(folder.index.stat().st_mtime, UTC)
+    return datetime.now(tz=UTC) - heard_at
 
 
 def _authority(folder: DataFolder) -> str:
-    from overallt.proxy.authority import CERTIFICATE_FILE, expires_at
+    from overallt.proxy.authority import CERTIFICATE_FILE, VALIDITY, expires_at
 
     certificate = folder.authority / CERTIFICATE_FILE
     if not certificate.exists():
         return "none yet; run overallt setup"
-    return f"valid until {expires_at(certificate):%Y-%m-%d}"
+    until = expires_at(certificate)
+    age = datetime.now(tz=UTC) - (until - VALIDITY)
+    return f"{_in_words(age)} old, valid until {until:%Y-%m-%d}"
 
 
-def _browsers(folder: DataFolder) -> int:
-    from overallt.gateway.browsers import Browsers
+def _set_up(folder: DataFolder) -> str:
+    # Each on a line of its own, below the first.
+    titles = [each.place.title for each in Changes(folder.changes).all()]
+    return f"\n{'':14}".join(titles) or "nothing by overallt setup"
 
-    return Browsers(folder.browsers).count() if folder.browsers.exists() else 0
+
+def _index(folder: DataFolder) -> str:
+    age = index_age(folder)
+    return "none yet" if age is None else f"heard of {_in_words(age)} ago"
 
 
 def _queue(folder: DataFolder) -> str:
@@ -78,3 +93,11 @@ def _queue(folder: DataFolder) -> str:
     waits = f"{len(clicks) - refused} waiting for the server"
     # Why, and what to do, is told at length where it can be deleted.
     return f"{waits}, {refused} refused: see {ORIGIN}/" if refused else waits
+
+
+def _in_words(age: timedelta) -> str:
+    for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+        count = age // length
+        if count >= 1:
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than an hour"

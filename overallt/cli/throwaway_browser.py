@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from overallt.cli.browser_profiles import trust, use_proxy
+from overallt.cli import nss_store
+from overallt.cli.firefox_profile import use_proxy
 
 PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
     "firefox": ("firefox", "firefox-esr"),
@@ -36,7 +37,7 @@ def throwaway_browser(
 
     Raises:
         NoBrowser: it is not installed, or there is no screen.
-        ProfileNotChanged: the CA could not be put into its profile.
+        NotChanged: the CA could not be put into its profile.
     """
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise NoBrowser("There is no screen here to open a browser on.")
@@ -68,9 +69,10 @@ def _firefox(
     program: str, folder: Path, ca: Path, proxy: tuple[str, int]
 ) -> tuple[list[str], dict[str, str]]:
     profile = folder / "firefox"
-    trust(profile, ca)
+    nss_store.make(profile)
+    nss_store.trust(profile, ca)
     (profile / "user.js").write_text(_NO_WELCOME, encoding="utf-8")
-    use_proxy(profile, *proxy)
+    use_proxy(profile / "user.js", proxy)
     return [program, "-no-remote", "-profile", str(profile)], dict(os.environ)
 
 
@@ -79,7 +81,9 @@ def _chromium(
 ) -> tuple[list[str], dict[str, str]]:
     # Chromium reads the CAs that it trusts from below the home folder.
     home = folder / "home"
-    trust(home / ".pki" / "nssdb", ca)
+    store = home / ".pki" / "nssdb"
+    nss_store.make(store)
+    nss_store.trust(store, ca)
     host, port = proxy
     command = [
         program,

@@ -46,8 +46,8 @@ def _welcome(server_url: str, address: str) -> str:
   2. In another terminal, here in this folder, with your own username:
        .venv/bin/overallt-server means add USERNAME 10.00 --reason "paid in"
        .venv/bin/overallt login {server_url}
-       .venv/bin/overallt setup{where}
-     The last one says how to set your browser up; follow it.
+       .venv/bin/overallt setup firefox{where}   (or: chromium)
+     with that browser closed; then open in it what the last one prints.
   3. Register a thing at the server, or let somebody else do it. Write its
      text tag, [Flattr=ID], on any page of the web, and read that page.
 

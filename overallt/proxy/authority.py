@@ -6,6 +6,7 @@ years it is of no use any more; a new one is then made, which the browser must
 be told again. mitmproxy finds it by its file name and signs with it.
 """
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -52,10 +53,16 @@ def expires_at(certificate: Path) -> datetime:
     return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
 
 
+def fingerprint(certificate: Path) -> str:
+    """Return the SHA-256 of the certificate as phones and browsers show it."""
+    found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return found.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
 def delete_authority(folder: Path) -> None:
-    """Delete the CA and all that was made with it, if there is any."""
-    for file in folder.glob("*.pem"):
-        file.unlink()
+    """Delete the folder of the CA with all in it, if there is any."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _sign(key: rsa.RSAPrivateKey, now: datetime) -> x509.Certificate:

@@ -203,6 +203,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),
+    "phone": ("phone.html", {"host": "192.168.100.100", "port": 8081}),
     "message": (
         "message.html",
         {"title": "Overallt", "sentences": ["Overallt " + 100 * "y"]},

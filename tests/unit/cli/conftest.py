@@ -30,15 +30,41 @@ def run(home: Path) -> Run:
     return run
 
 
+@pytest.fixture
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a person's home folder, empty, as every program sees it."""
+    folder = tmp_path / "person"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def at_home(person: Path) -> Run:
+    """Run commands as that person would, without naming a data folder."""
+
+    def run(*arguments: str) -> Result:
+        where = ("--listen", "127.0.0.1:1") if arguments[0] == "setup" else ()
+        environment = {"OVERALLT_HOME": None}
+        return CliRunner(env=environment).invoke(cli, [*arguments, *where])
+
+    return run
+
+
 @dataclass
 class Api:
-    """Signs in whoever asks; *denies* all when told to."""
+    """Signs in whoever asks; *denies* all when told to; *date* is its clock."""
 
     url: str = ""
     denies: bool = False
+    date: str | None = None
     tokens: list[str] = field(default_factory=list)
 
     def answer(self, path: str, token: str) -> tuple[int, dict[str, Any]]:
+        if path == "/healthz":
+            return 200, {}
         self.tokens.append(token)
         if path == "/oauth/device":
             return 200, {
@@ -78,6 +104,10 @@ def api() -> Iterator[Api]:
 
         def do_POST(self) -> None:
             self.do_GET()
+
+        @override
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return api.date or super().date_time_string(timestamp)
 
         @override
         def log_message(self, *_: object) -> None:

@@ -1,0 +1,103 @@
+"""Showing a phone the way to the proxy."""
+
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import snapshot
+
+from overallt.cli.passwords import read_password
+from overallt.gateway.browsers import Browsers
+
+LISTEN = "127.0.0.1:8081"
+
+
+@pytest.fixture
+def data(person: Path) -> Path:
+    return person / ".local" / "share" / "overallt"
+
+
+@pytest.fixture
+def shown(person: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Run the command as long as the test; give what it says."""
+    monkeypatch.delenv("OVERALLT_HOME", raising=False)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "overallt", "setup", "phone", "--listen", LISTEN],
+        env={
+            name: text for name, text in os.environ.items() if name != "OVERALLT_HOME"
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        said = ""
+        while "Ctrl-C" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        yield said
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    assert 0 == process.returncode
+
+
+def fetch(shown: str, path: str, language: str = "en") -> tuple[str, str]:
+    """Fetch *path* where the page is said to be; give its type and its text."""
+    found = re.search(r"open http://127\.0\.0\.1:(\d+)/", shown)
+    assert found is not None, shown
+    with closing(HTTPConnection("127.0.0.1", int(found[1]))) as connection:
+        connection.request("GET", path, headers={"Accept-Language": language})
+        answer = connection.getresponse()
+        return answer.headers["Content-Type"], answer.read().decode()
+
+
+def test_the_terminal_shows_what_a_page_could_not_be_trusted_with(
+    shown: str, data: Path
+) -> None:
+    pem = (data / "authority" / "mitmproxy-ca-cert.pem").read_text()
+    fingerprint = sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+    pairing = re.search(r"https://flattr\.internal/pair/(\S+)", shown)
+    _, page = fetch(shown, "/")
+    password = read_password(data / "password")
+
+    assert fingerprint in re.sub(r"[\s:]", "", shown)
+    assert f"overallt  {password}\n" in shown
+    assert f"--listen {LISTEN} --password-file {data / 'password'}" in shown
+    assert pairing is not None
+    assert Browsers(data / "gateway.sqlite").pair(pairing[1], datetime.now(UTC))
+    assert password not in page
+    assert pairing[1] not in page
+    assert 2 == len(re.findall(r"(?m)^\s*[█▀▄ ]{20,}\n(?=[^█▀▄]*\n|   )", shown))
+
+
+def test_the_page_gives_the_authority_and_says_the_steps(
+    shown: str, data: Path
+) -> None:
+    _, page = fetch(shown, "/")
+    _, translated = fetch(shown, "/", "de")
+    pem = (data / "authority" / "mitmproxy-ca-cert.pem").read_text()
+
+    assert "server <b>127.0.0.1</b>, port <b>8081</b>" in page
+    assert "Dieses Telefon einrichten" in translated
+    assert ("application/x-x509-ca-cert", pem) == fetch(shown, "/overallt.crt")
+    assert "text/css" == fetch(shown, "/gateway.css")[0]
+
+
+def test_undoing_leaves_nothing(at_home: Any, person: Path, shown: str) -> None:
+    result = at_home("setup", "phone", "--undo")
+
+    assert 0 == result.exit_code
+    assert "On the phone, take the proxy out" in result.stdout
+    assert {} == snapshot(person)
