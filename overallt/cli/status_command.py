@@ -64,13 +64,13 @@ def index_age(folder: DataFolder) -> timedelta | None:
 
 
 def _authority(folder: DataFolder) -> str:
-    from overallt.proxy.authority import CERTIFICATE_FILE, VALIDITY, expires_at
+    from overallt.proxy.authority import CERTIFICATE_FILE, expires_at, made_at
 
     certificate = folder.authority / CERTIFICATE_FILE
     if not certificate.exists():
         return "none yet; run overallt setup"
     until = expires_at(certificate)
-    age = datetime.now(tz=UTC) - (until - VALIDITY)
+    age = datetime.now(tz=UTC) - made_at(certificate)
     return f"{_in_words(age)} old, valid until {until:%Y-%m-%d}"
 
 

@@ -53,6 +53,11 @@ def expires_at(certificate: Path) -> datetime:
     return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
 
 
+def made_at(certificate: Path) -> datetime:
+    """Tell when the CA in the file *certificate* was made."""
+    return expires_at(certificate) - VALIDITY + BACKDATED
+
+
 def fingerprint(certificate: Path) -> str:
     """Return the SHA-256 of the certificate as phones and browsers show it."""
     found = x509.load_pem_x509_certificate(certificate.read_bytes())

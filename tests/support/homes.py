@@ -5,6 +5,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+STORE = ("cert9.db", "key4.db")
 PREFS = """\
 // Mozilla User Preferences
 user_pref("app.update.auto", false);
@@ -18,7 +19,8 @@ PREFERENCES = '{"accessibility":{"captions":{}},"name":"na\\u00efve","zoom":1.50
 def snapshot(home: Path) -> dict[str, tuple[int, str]]:
     """Tell of each file and folder below *home* its mode and what it holds.
 
-    A database is what it holds: its bytes count how often it was written.
+    A store of certificates is what it holds: its bytes count how often it was written.
+    Other databases are not opened, since that alone tidies them up.
     """
     return {
         str(path.relative_to(home)): (path.lstat().st_mode, _content(path))
@@ -71,7 +73,7 @@ def _content(path: Path) -> str:
         return str(path.readlink())
     if path.is_dir():
         return ""
-    if path.suffix == ".db":
+    if path.name in STORE:
         with closing(sqlite3.connect(path)) as database:
             return "\n".join(database.iterdump())
     return path.read_bytes().decode("latin-1")

@@ -33,7 +33,7 @@ def test_after_setting_up_it_tells_as_whom(run: Any, api: Any, home: Path) -> No
 
     assert f"Server        {api.url}, answers\n" in text
     assert "Signed in     as grace\n" in text
-    assert "Authority     1 day old, valid until 2" in text
+    assert "Authority     less than an hour old, valid until 2" in text
     assert "Index         heard of 3 hours ago\n" in text
     assert api.tokens[-1] == "Bearer secret-token"
 
