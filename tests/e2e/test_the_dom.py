@@ -17,7 +17,12 @@ import pytest
 from browsers import Browser, browser
 from loopback import HOST
 from real_pages import RealPage
-from tagged_pages import FORBIDDING, with_tags, without_tags_between_cells
+from tagged_pages import (
+    FORBIDDING,
+    with_tags,
+    without_tags_before_the_charset,
+    without_tags_between_cells,
+)
 
 from overallt.gateway.messages import HOST as GATEWAY
 from overallt.tagging import Rewriter, TextTag
@@ -101,6 +106,7 @@ def reports(reader: Browser, twins: Sequence[Twins]) -> Iterator[dict[str, Any]]
 def twins_of(page: RealPage, *, among_words: int, anywhere: int) -> Twins:
     text = with_tags(page.text, among_words=among_words, anywhere=anywhere)
     text = without_tags_between_cells(text)
+    text = without_tags_before_the_charset(text)
     before = text.encode(page.charset, "surrogateescape")
     return Twins(page.name, "text/html", before)
 

@@ -30,6 +30,9 @@ _BETWEEN_CELLS: Final = re.compile(
     r"|/(?:t(?:body|d|foot|h|head|r)|caption|colgroup))[\s/>][^<]*\Z",
     re.IGNORECASE,
 )
+# Where no header names the charset, browsers look for it there (13.2.3.2).
+_CHARSET: Final = re.compile(r"<meta[^>]*charset", re.IGNORECASE)
+_PRESCANNED_BYTES: Final = 1024
 _CHUNK_BYTES: Final = (200, 1_400, 16_384)
 
 
@@ -65,6 +68,18 @@ def without_tags_between_cells(text: str) -> str:
         pieces.append(text[copied : tag.start()])
         copied = tag.end()
     return "".join([*pieces, text[copied:]])
+
+
+def before_the_charset(text: str) -> frozenset[str]:
+    """Return the ids of the text tags that stand before what names the charset."""
+    named = _CHARSET.search(text, 0, _PRESCANNED_BYTES)
+    return frozenset(_TAG.findall(text, 0, named.start()) if named else ())
+
+
+def without_tags_before_the_charset(text: str) -> str:
+    """Return the page *text* without the tags that stay text, which no tree tells."""
+    stay = before_the_charset(text)
+    return _TAG.sub(lambda tag: "" if tag[1] in stay else tag[0], text)
 
 
 def printed(text: str, counted: frozenset[str]) -> str:
