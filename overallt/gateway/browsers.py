@@ -94,12 +94,6 @@ class Browsers:
             (count,) = tx.execute("select count(*) from browsers").fetchone()
         return int(count)
 
-    def revoke_all(self) -> None:
-        """Forget every browser and every code not used yet."""
-        with self._transaction() as tx:
-            tx.execute("delete from pairing_codes")
-            tx.execute("delete from browsers")
-
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=WAIT_SECONDS)) as tx, tx:

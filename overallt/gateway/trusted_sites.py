@@ -65,12 +65,6 @@ class TrustedSites:
         with self._transaction() as tx:
             tx.execute("delete from sites where host = ?", (host,))
 
-    def forget_all(self) -> None:
-        """Trust nobody any longer, and forget what was given so."""
-        with self._transaction() as tx:
-            tx.execute("delete from sites")
-            tx.execute("delete from one_clicks")
-
     def claim(
         self, *, period: str, thing_id: int, most_a_day: int, now: datetime
     ) -> bool:

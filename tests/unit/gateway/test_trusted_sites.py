@@ -51,18 +51,6 @@ def test_a_site_is_one_host(sites: TrustedSites) -> None:
     ]
 
 
-def test_all_can_be_forgotten_at_once(sites: TrustedSites) -> None:
-    for host in ("b.test", "a.test"):
-        sites.trust(host, START)
-    claim(sites, 7)
-    before = sites.hosts()
-    sites.forget_all()
-
-    assert ["a.test", "b.test"] == before
-    assert [] == sites.hosts()
-    assert claim(sites, 7)
-
-
 def test_nobody_else_can_read_which_sites_are_trusted(
     sites: TrustedSites, path: Path
 ) -> None:
