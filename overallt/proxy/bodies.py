@@ -8,12 +8,21 @@ network ────────────────────────
 
 Whoever feeds it catches what it raises and calls ``bail_out``; nothing is lost
 by that and nothing sent twice. A body that came whole is rewritten whole, or stays.
+
+A few bytes can become a flood of text that takes a minute to read, while everybody else
+waits. What becomes that much passes on unread, in whatever way it is encoded.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
-from overallt.proxy.decoding import Decoder
+from overallt.proxy.decoding import Decoder, DecodingError
 from overallt.proxy.encoding import Encoder
+
+# One piece from the network is 64 KB: pages of text become ten times as much.
+MOST_READ_BYTES: Final = 4 * 1024 * 1024
+# A body that has not become a single byte of text by then has none. (zstd tells
+# nothing of a block before its end, at most 128 KB: RFC 8878, 3.1.1.2.4.)
+MOST_UNDECODED_BYTES: Final = 1024 * 1024
 
 
 class Rewriting(Protocol):
@@ -41,6 +50,8 @@ def rewritten(
         DecodingError: it is not encoded as it says.
     """
     before = decoder.feed(data)
+    if len(before) > MOST_READ_BYTES:
+        return None
     after = rewriter.feed(before) + rewriter.close()
     return None if after == before else encoder.feed(after) + encoder.close()
 
@@ -68,9 +79,14 @@ class Body:
             self._undecoded = data
         decoded = self._decoder.feed(data)
         if not decoded:
+            if len(self._undecoded) > MOST_UNDECODED_BYTES:
+                raise DecodingError("no text")
             return b""
         self._decoded_any = True
         self._undecoded = b""
+        if self._rewriter is not None and len(decoded) > MOST_READ_BYTES:
+            rewriter, self._rewriter = self._rewriter, None
+            decoded = rewriter.bail_out() + decoded
         if self._rewriter is not None:
             self._rewriting = True
             decoded = self._rewriter.feed(decoded)

@@ -107,7 +107,10 @@ class Deflate:
         self._stream: zlib.Decompress | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """Decode *data*; its first two bytes tell which of the two it is."""
+        """Decode *data*; its first two bytes tell which of the two it is.
+
+        What follows the end is ignored; zlib would keep all of it.
+        """
         if self._stream is None:
             data = self._head + data
             if len(data) < ZLIB_HEAD_BYTES:
@@ -118,6 +121,8 @@ class Deflate:
                 and int.from_bytes(data[:ZLIB_HEAD_BYTES], "big") % ZLIB_CHECK == 0
             )
             self._stream = zlib.decompressobj(ZLIB_WINDOW if is_zlib else RAW_WINDOW)
+        if self._stream.eof:
+            return b""
         return _inflate(self._stream, data)
 
 

@@ -153,3 +153,31 @@ def test_a_whole_body_whose_text_stays_stays() -> None:
     data = gzip.compress(b"ABC", 9)
 
     assert rewritten(data, Gzip(), Shouter(), encoder_for("gzip")) is None
+
+
+FLOOD = b"<p>a</p>" * 700_000
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_flood_of_text_passes_unread(encoding: str) -> None:
+    body = Body(Gzip(), Shouter(), encoder_for(encoding))
+
+    out = body.feed(gzip.compress(b"ab")) + body.feed(gzip.compress(FLOOD))
+
+    assert b"Ab" + FLOOD == decode(encoding, out + body.close())
+
+
+def test_a_flood_that_came_whole_stays_as_it_came() -> None:
+    assert rewritten(gzip.compress(FLOOD), Gzip(), Shouter(), encoder_for("")) is None
+
+
+def test_an_encoding_that_never_becomes_text_is_not_kept() -> None:
+    body = Body(Deflate(), Shouter(), encoder_for(""))
+    nothing = b"\0\0\0\xff\xff" * 13_000  # Stored blocks of no bytes.
+
+    out = body.feed(zlib.compress(b"")[:2])
+    out += b"".join(body.feed(nothing) for _ in range(16))
+    with pytest.raises(DecodingError):
+        body.feed(nothing)
+
+    assert out + body.bail_out() == zlib.compress(b"")[:2] + nothing * 17

@@ -1,6 +1,7 @@
 """Content-encodings undone piece by piece."""
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -148,3 +149,18 @@ def test_all_that_a_server_has_flushed_is_given_at_once() -> None:
 
     assert decoder is not None
     assert text == decoder.feed(stream.process(text) + stream.flush())
+
+
+def test_what_follows_a_deflated_page_is_not_kept() -> None:
+    decoder = decoder_for("deflate")
+    assert decoder is not None
+    decoder.feed(zlib.compress(b"page"))
+    garbage = bytes(1024 * 1024)
+
+    tracemalloc.start()
+    out = [decoder.feed(garbage) for _ in range(4)]
+    kept_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [b""] * 4 == out
+    assert kept_bytes < len(garbage)
