@@ -47,7 +47,7 @@ from overallt.proxy.tunnels import Tunnels
 from overallt.proxy.whole import is_whole
 from overallt.tagging.rewriter import Rewriter
 
-# Larger uploads are not gathered before they are sent on.
+# Uploads that are larger, or do not say how large, are not gathered but sent on.
 MAX_GATHERED_BYTES: Final = 64 * 1024
 
 logger = logging.getLogger(__name__)
@@ -110,8 +110,8 @@ class Addon:
             for_document=asks_for_document(request.method, request.headers),
         )
         length = request.headers.get("content-length", "")
-        if length.isdecimal() and int(length) > MAX_GATHERED_BYTES:
-            request.stream = True
+        is_small = length.isdecimal() and int(length) <= MAX_GATHERED_BYTES
+        request.stream = not is_small
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Let the gateway answer what is meant for it, or pretends to be."""
@@ -179,7 +179,13 @@ class Addon:
     def response(self, flow: http.HTTPFlow) -> None:
         """Rewrite a page that is here whole; without text tags it stays as it came."""
         response = flow.response
-        if response is None or response.stream or _is_for_gateway(flow):
+        if response is None or response.stream:
+            return
+        if flow.request.method == "HEAD":
+            # Our own answers have a body, and here none may follow the head: it would
+            # be read as the next answer (RFC 9110, 9.3.2).
+            response.raw_content = b""
+        if _is_for_gateway(flow):
             return
         try:
             parts = self._parts(flow, response)

@@ -7,7 +7,8 @@ Two things that servers may send at any time would leave the reader waiting for 
 - interim heads, such as ``103 Early Hints``, are passed over (RFC 9110, 15.2); only
   ``101 Switching Protocols`` is an answer.
 
-And it sees which answers came whole.
+And it sees which answers came whole. To them it says where a body ends that came by
+HTTP/2 and does not say how long it is: else it would be read as the next request.
 """
 
 # mypy: allow-untyped-calls
@@ -23,7 +24,11 @@ from mitmproxy.http import Response
 from mitmproxy.proxy import events, layer
 from mitmproxy.proxy.layers import http
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
-from mitmproxy.proxy.layers.http._events import ResponseHeaders
+from mitmproxy.proxy.layers.http._events import (
+    HttpEvent,
+    RequestHeaders,
+    ResponseHeaders,
+)
 from mitmproxy.proxy.layers.http._http1 import Http1Client
 
 from overallt.proxy.whole import mark_whole
@@ -43,6 +48,15 @@ class WithoutTrailers(ChunkedReader):
 
 class PatientHttp1Client(Http1Client):
     """mitmproxy's end of a connection to an HTTP/1.1 server."""
+
+    @override
+    def send(self, event: HttpEvent) -> layer.CommandGenerator[None]:
+        """Send the next part of the request."""
+        if isinstance(event, RequestHeaders) and not event.end_stream:
+            headers = event.request.headers
+            if not ("Content-Length" in headers or "Transfer-Encoding" in headers):
+                headers["Transfer-Encoding"] = "chunked"
+        yield from super().send(event)
 
     @override
     def read_headers(

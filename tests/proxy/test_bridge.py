@@ -1,5 +1,6 @@
 """The proxy is no bridge into the patron's machine, and trusts no one too much."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -64,3 +65,25 @@ async def test_a_large_upload_reaches_its_site(site: Any, reader: Any) -> None:
     page = await reader.get("https://site.test/", method="POST", data=bytes(300_000))
 
     assert page.body == b"thanks"
+
+
+@pytest.mark.parametrize("http_version", ["--http1.1", "--http2"])
+async def test_an_upload_of_unknown_size_is_not_gathered(
+    site: Any, proxy: Any, http_version: str
+) -> None:
+    site.add("/", b"thanks")
+    upload = await asyncio.create_subprocess_exec(
+        *("curl", "-s", "-m", "5", "--cacert", str(proxy.ca), "-x", proxy.url),
+        *(http_version, "-T", ".", "-X", "POST", "https://site.test/"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert upload.stdin is not None
+
+    upload.stdin.write(b"begun")
+    async with asyncio.timeout(4):
+        while not site.heads:  # noqa: ASYNC110 - nothing tells it.
+            await asyncio.sleep(0.01)
+    await upload.communicate()
+
+    assert "transfer-encoding: chunked\r\n" in site.heads[0].lower()

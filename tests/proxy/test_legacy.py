@@ -194,6 +194,16 @@ async def test_without_it_the_old_script_is_not_answered(reader: Any) -> None:
     assert (await reader.get(f"http://{LOADER}")).status in {502, 504}
 
 
+@pytest.mark.parametrize(
+    "url", [f"https://{LOADER}", FRAME, "https://flattr.internal/gateway.css"]
+)
+async def test_no_body_follows_a_head_that_was_asked_for(curl: Any, url: str) -> None:
+    # curl shows what follows, which it ignores, if told to send the method only.
+    out = await curl("-X", "HEAD", "-i", "--ignore-content-length", url)
+
+    assert out.endswith(b"\r\n\r\n")
+
+
 async def test_a_host_that_is_left_alone_is_not_answered_for(
     reader: Any, tmp_path: Path
 ) -> None:
