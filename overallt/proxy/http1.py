@@ -1,4 +1,4 @@
-"""Reads from HTTP/1.1 servers, also what mitmproxy 12 does not know how to read.
+"""Speaks to HTTP/1.1 servers, also what mitmproxy 12 does not know how to say.
 
 Two things that servers may send at any time would leave the reader waiting for ever:
 
@@ -7,8 +7,11 @@ Two things that servers may send at any time would leave the reader waiting for 
 - interim heads, such as ``103 Early Hints``, are passed over (RFC 9110, 15.2); only
   ``101 Switching Protocols`` is an answer.
 
-And it sees which answers came whole. To them it says where a body ends that came by
-HTTP/2 and does not say how long it is: else it would be read as the next request.
+And it sees which answers came whole.
+
+What it sends has its end marked. A body that came by HTTP/2 need not say how long it
+is, since its stream ends; after a head that says nothing of it either, a server would
+take it for the next request, which somebody else had written ("smuggling").
 """
 
 # mypy: allow-untyped-calls
@@ -51,11 +54,12 @@ class PatientHttp1Client(Http1Client):
 
     @override
     def send(self, event: HttpEvent) -> layer.CommandGenerator[None]:
-        """Send the next part of the request."""
+        """Send a part of a request, in chunks where nothing else marks its end."""
         if isinstance(event, RequestHeaders) and not event.end_stream:
-            headers = event.request.headers
-            if not ("Content-Length" in headers or "Transfer-Encoding" in headers):
-                headers["Transfer-Encoding"] = "chunked"
+            sent = event.request.headers
+            # RFC 9112, 6.3: a request with neither has no body.
+            if not ("Content-Length" in sent or "Transfer-Encoding" in sent):
+                sent["Transfer-Encoding"] = "chunked"
         yield from super().send(event)
 
     @override

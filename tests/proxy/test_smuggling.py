@@ -1,0 +1,227 @@
+"""Requests hidden in others: what one parser takes for a body, and the next does not.
+
+What is hidden here is worth hiding: a confirmation with a good ticket and the cookie of
+the paired browser. If it were ever read as a request of its own, it would be a flattr;
+sent plainly, after each attack, it is one.
+"""
+
+import asyncio
+import dataclasses
+import re
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+from wire import Wire
+
+GATEWAY = "flattr.internal"
+NAVIGATION = {
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-User": "?1",
+    "Sec-Fetch-Site": "same-origin",
+    "Origin": f"https://{GATEWAY}",
+}
+QUIET_SECONDS = 0.65
+# The last word on each connection: so it is closed once all before it is answered.
+LAST = b"GET /last HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n"
+HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: plain.test\r\n\r\n"
+
+
+def around(hidden: bytes) -> dict[str, tuple[bytes, bytes]]:
+    """Hide a request in others, each a head's last lines and what follows it."""
+    size = b"%d" % len(hidden)
+    chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(hidden), hidden)
+    chunk_head = b"%d" % (len(b"%x" % len(hidden)) + 2)
+    none = b"0\r\n\r\n" + hidden
+    all_of_it = b"Content-Length: %d" % len(none)
+    large = hidden.ljust(66_000, b" ")
+    return {
+        "a body": (b"Content-Length: " + size, hidden),
+        "a large body": (b"Content-Length: 66000", large),
+        "a body in chunks": (b"Transfer-Encoding: chunked", chunk),
+        "CL.TE": (all_of_it + b"\r\nTransfer-Encoding: chunked", none),
+        "TE.CL": (
+            b"Transfer-Encoding: chunked\r\nContent-Length: " + chunk_head,
+            chunk,
+        ),
+        "TE.TE": (
+            all_of_it + b"\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: cow",
+            none,
+        ),
+        "TE of a kind": (all_of_it + b"\r\nTransfer-Encoding: xchunked", none),
+        "TE with a blank": (all_of_it + b"\r\nTransfer-Encoding : chunked", none),
+        "TE with a tab": (all_of_it + b"\r\nTransfer-Encoding:\x0bchunked", none),
+        "TE in a folded line": (
+            all_of_it + b"\r\nTransfer-Encoding:\r\n chunked",
+            none,
+        ),
+        "TE after a bare LF": (
+            all_of_it + b"\r\nX: y\nTransfer-Encoding: chunked",
+            none,
+        ),
+        "two lengths": (b"Content-Length: 0\r\nContent-Length: " + size, hidden),
+        "two lengths in one": (b"Content-Length: 0, " + size, hidden),
+        "a length in a folded line": (b"Content-Length: " + size + b"\r\n 0", hidden),
+        "a length with a sign": (b"Content-Length: +0", hidden),
+        "a length below zero": (b"Content-Length: -1", hidden),
+        "a chunk that is too long": (
+            b"Transfer-Encoding: chunked",
+            b"1\r\nxx\r\n0\r\n\r\n" + hidden,
+        ),
+        "a chunk ended by a bare LF": (
+            b"Transfer-Encoding: chunked",
+            b"1\nx\n0\n\n" + hidden,
+        ),
+    }
+
+
+@pytest.fixture
+def wire(proxy: Any) -> Wire:
+    return Wire(proxy.port, proxy.ca)
+
+
+@pytest.fixture
+async def confirmation(proxy: Any, reader: Any) -> bytes:
+    """A confirmation as the paired browser would send it, once."""
+    now = datetime.now(tz=UTC)
+    cookie = proxy.browsers.pair(proxy.browsers.new_pairing_code(now), now)
+    headers = NAVIGATION | {"Cookie": f"__Host-overallt={cookie}"}
+    named = {name.replace("-", "_"): value for name, value in headers.items()}
+    consent = await reader.get(f"https://{GATEWAY}/give/7", **named)
+    found = re.findall(rb'name="ticket" value="([^"]*)"', consent.body)
+    await asyncio.sleep(QUIET_SECONDS)
+    body = b"step=give&ticket=" + bytes(found[0])
+    lines = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
+    head = f"Host: {GATEWAY}\r\n{lines}\r\nContent-Length: {len(body)}"
+    return f"POST /give/7 HTTP/1.1\r\n{head}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize("method", [b"POST", b"GET"])
+async def test_a_confirmation_inside_another_request_is_none(
+    wire: Wire, api: Any, confirmation: bytes, method: bytes
+) -> None:
+    start = b"%b / HTTP/1.1\r\nHost: flattr.internal\r\n" % method
+    last = LAST % GATEWAY.encode()
+
+    for kind, (head, rest) in around(confirmation).items():
+        await wire.through(GATEWAY, start + head + b"\r\n\r\n" + rest + last)
+        assert [] == api.flattrs, kind
+
+    # Its ticket is as good as new: so it was not even looked at.
+    plain = await wire.through(GATEWAY, confirmation + last)
+    assert b"<h1>Flattred</h1>" in plain
+    assert 1 == len(api.flattrs)
+
+
+@dataclasses.dataclass
+class Upstream:
+    """A site of another make than the proxy: which paths were asked for, with what."""
+
+    asked: list[tuple[str, bytes]] = dataclasses.field(default_factory=list)
+    port: int = 0
+    secure_port: int = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append((request.path, await request.read()))
+        return web.Response(text="ok")
+
+
+@pytest.fixture
+async def upstream(certified: Any) -> AsyncIterator[Upstream]:
+    upstream = Upstream()
+    app = web.Application(client_max_size=200_000)
+    app.router.add_route("*", "/{path:.*}", upstream.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certified.chain)
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+    upstream.port, upstream.secure_port = (port for _, port in runner.addresses)
+    yield upstream
+    await runner.cleanup()
+
+
+@pytest.fixture
+def settings(settings: Any, upstream: Upstream) -> Any:
+    there = {
+        "plain.test": ("127.0.0.1", upstream.port),
+        "site.test": ("127.0.0.1", upstream.secure_port),
+    }
+    return dataclasses.replace(settings, local_sites=settings.local_sites | there)
+
+
+async def test_a_site_sees_no_request_but_those_that_were_made(
+    wire: Wire, upstream: Upstream
+) -> None:
+    start = b"POST http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n"
+    last = (LAST % b"plain.test").replace(b"/last", b"http://plain.test/last")
+
+    for kind, (head, rest) in around(HIDDEN).items():
+        await wire.plainly(start + head + b"\r\n\r\n" + rest + last)
+        assert {"/", "/last"} >= {path for path, _ in upstream.asked}, kind
+
+    await wire.plainly(HIDDEN.replace(b"/hidden", b"http://plain.test/hidden") + last)
+    assert "/hidden" == upstream.asked[-2][0]
+
+
+START = [
+    (":method", "POST"),
+    (":scheme", "https"),
+    (":authority", "site.test"),
+    (":path", "/"),
+]
+
+
+def changed(name: str, value: str) -> list[tuple[str, str]]:
+    """Return the head of a request with another pseudo-header."""
+    return [(each, value if each == name else old) for each, old in START]
+
+
+@pytest.mark.parametrize("size", [100, 60_000])
+async def test_a_body_that_does_not_say_how_long_it_is_stays_one(
+    wire: Wire, upstream: Upstream, size: int
+) -> None:
+    """HTTP/2 ends a body with its stream; HTTP/1.1 has to be told where it ends."""
+    body = HIDDEN.ljust(size)
+
+    status = await wire.by_http2("site.test", START, body)
+
+    assert "200" == status
+    assert [("/", body)] == upstream.asked
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [*START, ("content-length", "0")],
+        [*START, ("transfer-encoding", "chunked")],
+        [*START, ("x", "y\r\n\r\nGET /hidden HTTP/1.1")],
+        [*START, ("x", "y\nhidden: 1")],
+        [*START, ("x", "y\rhidden: 1")],
+        [*START, ("x", "y\x00")],
+        [*START, ("x: y\r\nhidden", "1")],
+        [*START, ("host", "plain.test")],
+        [*START, (":authority", "plain.test")],
+        changed(":path", "/ HTTP/1.1\r\nhidden: 1\r\nx: "),
+        changed(":path", "/hidden HTTP/1.1\r\n\r\n"),
+        changed(":method", "GET /hidden HTTP/1.1\r\n\r\nGET"),
+        changed(":authority", "site.test\r\n\r\nGET /hidden HTTP/1.1"),
+        changed(":scheme", "https://site.test/hidden?"),
+    ],
+)
+async def test_what_http_2_can_say_and_http_1_cannot_goes_nowhere(
+    wire: Wire, upstream: Upstream, headers: list[tuple[str, str]]
+) -> None:
+    status = await wire.by_http2("site.test", headers, HIDDEN)
+    nothing = list(upstream.asked)
+    plain = await wire.by_http2("site.test", START, b"x")
+
+    assert "200" != status
+    assert [] == nothing
+    assert "200" == plain
+    assert [("/", b"x")] == upstream.asked
