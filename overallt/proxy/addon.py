@@ -102,16 +102,18 @@ class Addon:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Fit the request to what this proxy can pass back."""
-        if _is_for_gateway(flow):
-            return
         request = flow.request
+        if _is_for_gateway(flow):
+            if request.method not in {"GET", "HEAD"} and _may_be_large(request):
+                # No form of the gateway's is; the connection is cut, since what
+                # would be left on it could be read as the next request.
+                flow.kill()  # type: ignore[no-untyped-call]  # It gives no types.
+            return
+        request.stream = _may_be_large(request)
         headers.fit_request(
             request.headers,
             for_document=asks_for_document(request.method, request.headers),
         )
-        length = request.headers.get("content-length", "")
-        is_small = length.isdecimal() and int(length) <= MAX_GATHERED_BYTES
-        request.stream = not is_small
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Let the gateway answer what is meant for it, or pretends to be."""
@@ -256,6 +258,12 @@ def _log_bail_out(error: Exception) -> None:
     logger.warning(
         "bail_out reason=%s at=%s:%s", type(error).__name__, frame.name, frame.lineno
     )
+
+
+def _may_be_large(request: http.Request) -> bool:
+    """Tell whether a request's body is too large to be gathered, or does not say."""
+    length = request.headers.get("content-length", "")
+    return not length.isdecimal() or int(length) > MAX_GATHERED_BYTES
 
 
 def _is_here(flow: http.HTTPFlow) -> bool:

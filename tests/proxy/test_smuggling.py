@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from wire import Wire
@@ -119,14 +120,20 @@ async def test_a_confirmation_inside_another_request_is_none(
 
 @dataclasses.dataclass
 class Upstream:
-    """A site of another make than the proxy: which paths were asked for, with what."""
+    """A site of another make than the proxy: which paths were asked for, with what.
+
+    ``begun`` is set once something of a body is there.
+    """
 
     asked: list[tuple[str, bytes]] = dataclasses.field(default_factory=list)
+    begun: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
     port: int = 0
     secure_port: int = 0
 
     async def answer(self, request: web.Request) -> web.Response:
-        self.asked.append((request.path, await request.read()))
+        first = await request.content.readany()
+        self.begun.set()
+        self.asked.append((request.path, first + await request.content.read()))
         return web.Response(text="ok")
 
 
@@ -225,3 +232,28 @@ async def test_what_http_2_can_say_and_http_1_cannot_goes_nowhere(
     assert [] == nothing
     assert "200" == plain
     assert [("/", b"x")] == upstream.asked
+
+
+async def test_an_upload_of_unknown_length_is_passed_on_as_it_comes(
+    reader: Any, upstream: Upstream
+) -> None:
+    """A page could send one without an end, and fill this computer's memory."""
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield b"first, "
+        await upstream.begun.wait()
+        yield b"last"
+
+    async with asyncio.timeout(5):
+        await reader.get("http://plain.test/", method="POST", data=in_pieces())
+
+    assert [("/", b"first, last")] == upstream.asked
+
+
+async def test_nothing_large_is_gathered_for_the_gateway(reader: Any) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield bytes(10_000)
+
+    with pytest.raises(aiohttp.ClientError):
+        await reader.get(f"https://{GATEWAY}/", method="POST", data=endless())
