@@ -3,8 +3,10 @@
 A rewritten page has the length and the encodings of the last hop, its digests are
 gone, and its ``ETag`` is weak: still good for "not modified", no longer for byte
 ranges, which would mix rewritten and original bytes. A page that streams leaves with
-its head before its text is known, so all of this holds for it, too. ``Vary`` stays: the
-page is the same for everybody. No security header is ever touched (P8).
+its head before its text is known, so all of this holds for it, too. It is the same
+for everybody, but not for everything: links that were printed into a document are
+worth more than those in a frame, so that no browser may show it in one out of its
+cache (``Vary``). No security header is ever touched (P8).
 """
 
 from collections.abc import MutableMapping
@@ -38,6 +40,9 @@ def fit_rewritten(headers: MutableMapping[str, str], *, encoded: bool) -> None:
         headers.pop(name, None)
     if not encoded:
         headers.pop("Content-Encoding", None)
+    vary = headers.get("Vary", "")
+    if "sec-fetch-dest" not in vary.lower():
+        headers["Vary"] = f"{vary}, Sec-Fetch-Dest" if vary else "Sec-Fetch-Dest"
     etag = headers.get("ETag")
     if etag is not None and not etag.startswith("W/"):
         headers["ETag"] = f"W/{etag}"

@@ -26,17 +26,30 @@ def test_of_a_rewritten_page_goes_what_no_longer_holds() -> None:
 
     assert dict(headers) == {
         "ETag": 'W/"a"',
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Sec-Fetch-Dest",
         "Content-Security-Policy": "sandbox",
     }
 
 
 def test_a_page_that_is_encoded_again_says_so_and_a_weak_etag_stays() -> None:
-    headers = Headers(ETag='W/"a"', Content_Encoding="br")
+    headers = Headers(ETag='W/"a"', Content_Encoding="br", Vary="sec-fetch-dest")
 
     fit_rewritten(headers, encoded=True)
 
-    assert dict(headers) == {"ETag": 'W/"a"', "Content-Encoding": "br"}
+    assert dict(headers) == {
+        "ETag": 'W/"a"',
+        "Content-Encoding": "br",
+        "Vary": "sec-fetch-dest",
+    }
+
+
+def test_what_was_printed_into_a_document_is_for_documents_only() -> None:
+    """Out of the browser's cache a frame would show links that are worth one click."""
+    headers = Headers()
+
+    fit_rewritten(headers, encoded=False)
+
+    assert dict(headers) == {"Vary": "Sec-Fetch-Dest"}
 
 
 def test_a_streamed_page_is_cut_into_chunks() -> None:

@@ -121,7 +121,7 @@ async def test_a_rewritten_page_has_a_weak_etag_and_no_digest(
     assert page.headers == {
         "content-type": "text/html; charset=utf-8",
         "etag": 'W/"abc"',
-        "vary": "Accept-Encoding",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
         "content-security-policy": policy,
         "x-own": "kept",
         "connection": "close",
