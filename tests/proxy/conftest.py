@@ -1,6 +1,7 @@
 """A site, a server and a real proxy between them and a client."""
 
 import asyncio
+import re
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -14,6 +15,7 @@ from certified import Certified, certify
 from http2_site import Http2Site, http2_site
 from proxied_api import Api
 from raw_site import Site
+from wire import Wire
 
 from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
@@ -299,6 +301,43 @@ async def reader(proxy: Running) -> AsyncIterator[Reader]:
     reader = Reader(proxy)
     yield reader
     await reader.session.close()
+
+
+@pytest.fixture
+def wire(proxy: Running) -> Wire:
+    return Wire(proxy.port, proxy.ca)
+
+
+OWN_FORM = {
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-User": "?1",
+    "Sec-Fetch-Site": "same-origin",
+    "Origin": "https://flattr.internal",
+}
+# What the page's script waits before it lets a person confirm.
+QUIET_SECONDS = 0.65
+
+
+@pytest.fixture
+def new_confirmation(proxy: Running, reader: Reader) -> Callable[[], Awaitable[bytes]]:
+    """Make a confirmation as a newly paired browser would send it, once."""
+
+    async def make() -> bytes:
+        cookie = proxy.browsers.pair(proxy.browsers.new_pairing_code(now()), now())
+        headers = OWN_FORM | {"Cookie": f"__Host-overallt={cookie}"}
+        named = {name.replace("-", "_"): value for name, value in headers.items()}
+        url = "https://flattr.internal/give/7"
+        consent = await reader.get(url, method="GET", data=None, **named)
+        found = re.findall(rb'name="ticket" value="([^"]*)"', consent.body)
+        await asyncio.sleep(QUIET_SECONDS)
+        body = b"step=give&ticket=" + bytes(found[0])
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        length = f"Content-Length: {len(body)}"
+        head = ["POST /give/7 HTTP/1.1", "Host: flattr.internal", *lines, length]
+        return "\r\n".join([*head, "", ""]).encode() + body
+
+    return make
 
 
 @pytest.fixture(autouse=True)

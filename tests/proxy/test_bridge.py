@@ -9,7 +9,22 @@ GATEWAY_TIMEOUT_OR_BAD = {502, 504}
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "127.1", "[::1]", "0.0", "intranet"]
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1.",
+        "localhost",
+        "localhost.",
+        "127.1",
+        "0x7f.1",
+        "0177.0.0.1",
+        "2130706433",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "0.0",
+        "intranet",
+    ],
 )
 async def test_this_machine_cannot_be_reached_through_the_proxy(
     site: Any, reader: Any, host: str

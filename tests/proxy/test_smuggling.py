@@ -7,10 +7,8 @@ sent plainly, after each attack, it is one.
 
 import asyncio
 import dataclasses
-import re
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -19,14 +17,6 @@ from aiohttp import web
 from wire import Wire
 
 GATEWAY = "flattr.internal"
-NAVIGATION = {
-    "Sec-Fetch-Mode": "navigate",
-    "Sec-Fetch-Dest": "document",
-    "Sec-Fetch-User": "?1",
-    "Sec-Fetch-Site": "same-origin",
-    "Origin": f"https://{GATEWAY}",
-}
-QUIET_SECONDS = 0.65
 # The last word on each connection: so it is closed once all before it is answered.
 LAST = b"GET /last HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n"
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: plain.test\r\n\r\n"
@@ -80,33 +70,13 @@ def around(hidden: bytes) -> dict[str, tuple[bytes, bytes]]:
     }
 
 
-@pytest.fixture
-def wire(proxy: Any) -> Wire:
-    return Wire(proxy.port, proxy.ca)
-
-
-@pytest.fixture
-async def confirmation(proxy: Any, reader: Any) -> bytes:
-    """A confirmation as the paired browser would send it, once."""
-    now = datetime.now(tz=UTC)
-    cookie = proxy.browsers.pair(proxy.browsers.new_pairing_code(now), now)
-    headers = NAVIGATION | {"Cookie": f"__Host-overallt={cookie}"}
-    named = {name.replace("-", "_"): value for name, value in headers.items()}
-    consent = await reader.get(f"https://{GATEWAY}/give/7", **named)
-    found = re.findall(rb'name="ticket" value="([^"]*)"', consent.body)
-    await asyncio.sleep(QUIET_SECONDS)
-    body = b"step=give&ticket=" + bytes(found[0])
-    lines = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
-    head = f"Host: {GATEWAY}\r\n{lines}\r\nContent-Length: {len(body)}"
-    return f"POST /give/7 HTTP/1.1\r\n{head}\r\n\r\n".encode() + body
-
-
 @pytest.mark.parametrize("method", [b"POST", b"GET"])
 async def test_a_confirmation_inside_another_request_is_none(
-    wire: Wire, api: Any, confirmation: bytes, method: bytes
+    wire: Wire, api: Any, new_confirmation: Any, method: bytes
 ) -> None:
     start = b"%b / HTTP/1.1\r\nHost: flattr.internal\r\n" % method
     last = LAST % GATEWAY.encode()
+    confirmation = await new_confirmation()
 
     for kind, (head, rest) in around(confirmation).items():
         await wire.through(GATEWAY, start + head + b"\r\n\r\n" + rest + last)
