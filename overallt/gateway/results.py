@@ -49,9 +49,6 @@ class Results:
         kept = await self._kept_clicks.ask_again(browser, tag_id, now=now)
         if kept is not None:
             return kept
-        for click in await self._sending.clicks():
-            if click.tag_id == tag_id and click.state is State.REFUSED:
-                return self._pages.refusal(click.reason or "", "")
         try:
             async with self._connect() as server:
                 thing = await server.thing(tag_id)
@@ -64,9 +61,13 @@ class Results:
                 "flattr.",
                 status=HTTPStatus.BAD_GATEWAY,
             )
-        if not thing.flattred:
-            return self._kept_clicks.taken_back()
-        return self.flattred(browser, thing, again=False, now=now)
+        if thing.flattred:
+            return self.flattred(browser, thing, again=False, now=now)
+        # A refusal of weeks ago may still be here: it says nothing of what counted.
+        for click in reversed(await self._sending.clicks()):
+            if click.tag_id == tag_id and click.state is State.REFUSED:
+                return self._pages.refusal(click.reason or "", "")
+        return self._kept_clicks.taken_back()
 
     async def undo(
         self, request: Request, browser: BrowserId, thing_id: str, *, now: datetime

@@ -32,6 +32,16 @@ async def test_what_was_refused_is_said(browser: Any, queue: Any) -> None:
     assert "No means" == await given(browser)
 
 
+async def test_an_old_refusal_says_nothing_of_what_was_counted(
+    browser: Any, queue: Any, api: Any
+) -> None:
+    queue.keep(click_id="a", sign_in="who", tag_id="7", confirmed_at=browser.now)
+    queue.refuse("a", "no_means")
+    api.thing["flattred"] = True
+
+    assert "Flattred" == await given(browser)
+
+
 async def test_without_a_server_it_says_where_to_look(browser: Any, api: Any) -> None:
     api.down = True
 
