@@ -14,6 +14,7 @@ from typing import Final
 
 from mitmproxy import http
 
+from overallt.client.hosts import host_in
 from overallt.gateway.seals import Printed
 from overallt.proxy.buttons import Buttons
 from overallt.tagging import legacy_buttons
@@ -47,7 +48,10 @@ FRAME: Final = (
 
 
 class LegacyEmbeds:
-    """What mitmproxy calls for each request; *is_left_alone* is asked for its host."""
+    """What mitmproxy calls for each request.
+
+    *is_left_alone* is asked for its host, and for that of the page around it.
+    """
 
     def __init__(
         self, buttons: Buttons, *, is_left_alone: Callable[[str], bool]
@@ -60,14 +64,15 @@ class LegacyEmbeds:
         request = flow.request
         if request.host not in HOSTS or request.method not in {"GET", "HEAD"}:
             return
-        if self._is_left_alone(request.host):
+        page = request.headers.get("referer", "")
+        hosts = (request.host, host_in(page))
+        if any(host and self._is_left_alone(host) for host in hosts):
             return
         if LOADER.fullmatch(request.path):
             flow.response = http.Response.make(200, _script(), SCRIPT_HEADERS)
             return
         old = legacy_buttons.read_frame(request.url)
         if old is not None:
-            page = request.headers.get("referer", "")
             printed = Printed(page, in_document=False)
             button = self._buttons.on(printed, sandboxed=False).old(old)
             frame = FRAME % (button or "")

@@ -210,3 +210,12 @@ async def test_a_host_that_is_left_alone_is_not_answered_for(
     (tmp_path / "opt-out.txt").write_text("flattr.com\n")
 
     assert (await reader.get(f"http://{LOADER}")).status in {502, 504}
+
+
+@pytest.mark.parametrize("url", [f"http://{LOADER}", FRAME])
+async def test_on_a_page_that_is_left_alone_nothing_is_answered(
+    reader: Any, url: str
+) -> None:
+    page = await reader.get(url, Referer="https://www.bank.test/")
+
+    assert page.status in {502, 504}
