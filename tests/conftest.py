@@ -10,25 +10,17 @@ each test gets a copy of a migrated template in it.
 import asyncio
 import os
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Final
 
-import psycopg
 import pytest
-from loopback import free_port
+from postgres import PostgresMissing, postgres, run_sql
 from real_pages import PagesMissing, RealPage, real_pages
 
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
 
-POSTGRES_PROGRAMS: Final = Path("/usr/lib/postgresql")
-START_SECONDS: Final = 60
 _numbers = count(1)
 
 
@@ -87,61 +79,21 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
     """Start PostgreSQL and make a migrated template; gives the server's URL."""
-    folders = sorted(POSTGRES_PROGRAMS.glob("*/bin/initdb"))
-    if not folders:
-        pytest.skip("PostgreSQL's server programs are not installed")
-    programs = folders[-1].parent
-    # PostgreSQL refuses to run as root, which is what a container's tests run as.
-    user = "postgres" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="overallt-postgres-") as name:
-        folder = Path(name)
-        if user:
-            shutil.chown(folder, user)
-        port = free_port()
-        subprocess.run(
-            [
-                *(programs / "initdb", "-D", folder / "data", "-U", "overallt"),
-                *("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"),
-            ],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            user=user,
-        )
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": port,
-            "unix_socket_directories": folder,
-            "fsync": "off",
-            "max_connections": 50,
-        }
-        server = subprocess.Popen(
-            [
-                *(programs / "postgres", "-D", folder / "data"),
-                *(f"--{name}={value}" for name, value in settings.items()),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            user=user,
-        )
-        try:
-            url = f"postgresql://overallt@127.0.0.1:{port}"
-            _wait_until_it_answers(url, server)
-            _run_sql(url, "CREATE DATABASE template")
+    try:
+        with postgres(durable=False) as url:
+            run_sql(url, "CREATE DATABASE template")
             asyncio.run(_migrated(f"{url}/template"))
             yield url
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(START_SECONDS)
+    except PostgresMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture
 def postgres_url(postgres_template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
-    _run_sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE template")
+    run_sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE template")
     yield f"{postgres_template}/{name}"
-    _run_sql(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+    run_sql(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -162,21 +114,3 @@ async def any_database(any_database_url: str) -> AsyncIterator[Database]:
     database = Database(any_database_url)
     yield database
     await database.close()
-
-
-def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            psycopg.connect(f"{url}/postgres").close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > give_up:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _run_sql(url: str, statement: str) -> None:
-    with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
-        connection.execute(statement.encode())
