@@ -8,7 +8,7 @@ class RefusalCode(StrEnum):
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
     and our additions (``period_closed``, ``idempotency_mismatch``,
-    ``index_too_large``).
+    ``index_too_large``, ``server_busy``).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -18,6 +18,7 @@ class RefusalCode(StrEnum):
     NO_MEANS = "no_means"
     UNAUTHORIZED = "unauthorized"
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
+    SERVER_BUSY = "server_busy"
     FORBIDDEN = "forbidden"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"

@@ -87,6 +87,13 @@ class Settings(BaseSettings):
             description="With more things, their index is given in buckets only", ge=0
         ),
     ] = 250_000
+    flattrs_waiting: Annotated[
+        int,
+        Field(description="With more flattrs waiting to be stored, 503", ge=1),
+    ] = 2000
+    flattrs_at_once: Annotated[
+        int, Field(description="Flattrs stored in one transaction", ge=1, le=5000)
+    ] = 200
     clock_offset_seconds: Annotated[
         int,
         Field(description="Added to the clock; for demonstrations and tests only"),

@@ -31,6 +31,7 @@ from overallt_server.use_cases.adding_means import AddingMeans
 from overallt_server.use_cases.auditing import Auditing
 from overallt_server.use_cases.closing import Closing
 from overallt_server.use_cases.flattring import Flattring
+from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
@@ -111,7 +112,7 @@ async def _make_users_and_things(database: Database) -> None:
 async def _flattr(database: Database, period: Period) -> None:
     for number, flattred in FLATTRS[period].items():
         for thing in flattred:
-            await Flattring(database, RULES).flattr(
+            await Flattring(database, RULES, Room(waiting=100, at_once=10)).flattr(
                 patron=UserId(number),
                 thing=thing,
                 now=period.start + timedelta(days=12),

@@ -14,8 +14,7 @@ or one expectation, told in order::
   ada    cannot undo     song in 2026-01: This month is closed ...
   --     month is over   2026-01           (an hour before it is closed)
   --     month closes    2026-01
-  --     month settles   2026-01
-  --     month ends      2026-01           (closes and settles)
+  --     month settles   2026-01           (and: month ends, closes and settles)
   song   earned           3.00 EUR
   fee    earned           1.00 EUR
   ada    has means        0.00 EUR
@@ -49,6 +48,7 @@ from overallt_server.use_cases.auditing import Auditing
 from overallt_server.use_cases.closing import Closing
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
+from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
@@ -160,7 +160,7 @@ class Stage:
         self._charities: set[str] = set()
         self._budgets: dict[str, Money] = {}
         self._giving = Giving(database, RULES)
-        self._flattring = Flattring(database, RULES)
+        self._flattring = Flattring(database, RULES, Room(waiting=100, at_once=10))
         self._subscribing = Subscribing(database)
         # Numbers the things 1, 2, 3 ... as they come: the odd cents depend on it.
         self._registering = RegisteringThings(database)

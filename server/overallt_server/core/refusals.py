@@ -22,6 +22,10 @@ class RateLimited(Refusal):
     """That was tried too often: wait a while and try again."""
 
 
+class ServerBusy(Refusal):
+    """Too many ask at the same time just now: try again in a moment."""
+
+
 class NotSignedIn(Refusal):
     """Sign in first: this needs an account."""
 

@@ -1,7 +1,7 @@
 """Flattrs as they are stored; the key is (patron, period, thing)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +19,12 @@ from overallt_server.storage.schema import flattrs, things
 IS_KEPT: Final = flattrs.c.undone_at.is_(None)
 
 _ADD: Final = sa.insert(flattrs)
+_KEY: Final = (flattrs.c.patron_id, flattrs.c.period, flattrs.c.thing_id)
+_GIVEN_BEFORE: Final = sa.select(*_KEY).where(
+    sa.tuple_(*_KEY).in_(sa.bindparam("keys", expanding=True))
+)
+
+type Key = tuple[UserId, Period, ThingId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +50,31 @@ async def get(
     return None if row is None else _flattr(row)
 
 
-async def add(tx: Transaction, flattr: Flattr) -> None:
-    """Store a new *flattr*.
+async def given_before(tx: Transaction, keys: Collection[Key]) -> set[Key]:
+    """Tell of which of *keys* there is a flattr, undone or not."""
+    rows = await tx.execute(_GIVEN_BEFORE, {"keys": list(keys)})
+    return {(UserId(row.patron_id), row.period, ThingId(row.thing_id)) for row in rows}
+
+
+async def add(tx: Transaction, *new: Flattr) -> None:
+    """Store *new* flattrs, at least one.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: there is one of its key.
+        sqlalchemy.exc.IntegrityError: there is one of the same key.
     """
     await tx.execute(
         _ADD,
-        {
-            "patron_id": flattr.patron,
-            "period": flattr.period,
-            "thing_id": flattr.thing,
-            "weight": flattr.weight,
-            "flattred_at": flattr.flattred_at,
-            "undone_at": flattr.undone_at,
-        },
+        [
+            {
+                "patron_id": flattr.patron,
+                "period": flattr.period,
+                "thing_id": flattr.thing,
+                "weight": flattr.weight,
+                "flattred_at": flattr.flattred_at,
+                "undone_at": flattr.undone_at,
+            }
+            for flattr in new
+        ],
     )
 
 

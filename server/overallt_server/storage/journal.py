@@ -99,14 +99,19 @@ async def balance(
 
 
 def sum_of(
-    ledger_account: str | sa.BindParameter[str],
-    currency: str | sa.BindParameter[str],
+    ledger_account: "str | sa.ColumnElement[str]",
+    currency: "str | sa.ColumnElement[str]",
     normal_side: Side,
 ) -> "sa.Select[int]":
     """Return the statement that reads a balance; its values may be given later."""
     return sa.select(_sum_on(normal_side)).where(
         postings.c.ledger_account == ledger_account, postings.c.currency == currency
     )
+
+
+def means_of(patron_id: "sa.ColumnElement[int]") -> "sa.ColumnElement[str]":
+    """Return the ledger account of the means of the patron in that column."""
+    return sa.literal(f"{chart.AccountName.MEANS}:") + sa.cast(patron_id, sa.Text)
 
 
 async def reserved(tx: Transaction, patron: UserId, currency: str) -> Money:
@@ -126,14 +131,11 @@ async def means_between(
     tx: Transaction, first: UserId, last: UserId, currency: str
 ) -> dict[UserId, Money]:
     """Return the means of the patrons from *first* to *last*, who ever had some."""
-    own_means = sa.literal(f"{chart.AccountName.MEANS}:") + sa.cast(
-        postings.c.patron_id, sa.Text
-    )
     rows = await tx.execute(
         sa.select(postings.c.patron_id, _sum_on(Side.CREDIT).label("minor"))
         .where(
             postings.c.patron_id.between(first, last),
-            postings.c.ledger_account == own_means,
+            postings.c.ledger_account == means_of(postings.c.patron_id),
             postings.c.currency == currency,
         )
         .group_by(postings.c.patron_id)

@@ -18,6 +18,12 @@ from overallt_server.storage.schema import periods, users
 _LOCK: Final = (
     sa.select(users.c.id).where(users.c.id == sa.bindparam("patron")).with_for_update()
 )
+_LOCK_MANY: Final = (
+    sa.select(users.c.id)
+    .where(users.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(users.c.id)
+    .with_for_update()
+)
 
 
 async def lock(tx: Transaction, patron: UserId) -> bool:
@@ -26,13 +32,13 @@ async def lock(tx: Transaction, patron: UserId) -> bool:
     return row.one_or_none() is not None
 
 
-async def wait(tx: Transaction, patron: UserId) -> None:
-    """Wait for the turn of *patron*, who is known to be a user.
+async def wait(tx: Transaction, *ids: UserId) -> None:
+    """Wait for the turn of the patrons of *ids*, who are known to be users.
 
     For every click: where whoever writes is alone, it costs nothing.
     """
     if tx.dialect.name != "sqlite":
-        await lock(tx, patron)
+        await tx.execute(_LOCK_MANY, {"ids": ids})
 
 
 async def lock_between(tx: Transaction, first: UserId, last: UserId) -> None:

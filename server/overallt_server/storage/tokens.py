@@ -1,5 +1,6 @@
 """Access tokens and authorization codes as they are stored: only their hashes."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,15 +14,16 @@ from overallt_server.storage.schema import access_tokens, authorization_codes, u
 from overallt_server.storage.users import user_of
 
 # Every request of a program asks this, so it is one statement, put together once.
-_GRANT: Final = (
+_GRANTS: Final = (
     sa.select(
         users,
+        access_tokens.c.token_hash,
         access_tokens.c.client_id,
         access_tokens.c.scopes,
         access_tokens.c.created_at,
     )
     .join(users, users.c.id == access_tokens.c.user_id)
-    .where(access_tokens.c.token_hash == sa.bindparam("token_hash"))
+    .where(access_tokens.c.token_hash.in_(sa.bindparam("hashes", expanding=True)))
 )
 
 
@@ -65,13 +67,15 @@ async def add(tx: Transaction, token: StoredToken) -> None:
     )
 
 
-async def grant(tx: Transaction, token_hash: bytes) -> Grant | None:
-    """Return what the access token with *token_hash* stands for, or ``None``."""
-    rows = await tx.execute(_GRANT, {"token_hash": token_hash})
-    row = rows.one_or_none()
-    if row is None:
-        return None
-    return Grant(user_of(row), row.client_id, parse_scopes(row.scopes), row.created_at)
+async def grants(tx: Transaction, hashes: Collection[bytes]) -> Mapping[bytes, Grant]:
+    """Return what the access tokens with *hashes* stand for; others are left out."""
+    rows = await tx.execute(_GRANTS, {"hashes": list(hashes)})
+    return {
+        row.token_hash: Grant(
+            user_of(row), row.client_id, parse_scopes(row.scopes), row.created_at
+        )
+        for row in rows
+    }
 
 
 async def of_user(tx: Transaction, user: UserId) -> list[StoredToken]:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,12 +23,15 @@ from overallt_server.core.grants import (
     Scopes,
     parse_scopes,
 )
-from overallt_server.core.refusals import InvalidRequest, NotFound
+from overallt_server.core.refusals import InvalidRequest, NotFound, Refusal
 from overallt_server.core.users import User
 from overallt_server.storage import apps, tokens
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.tokens import StoredCode, StoredToken
+from overallt_server.use_cases.gathering import Gathering, Room
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
+
+ROOM: Final = Room(waiting=10_000, at_once=1000)
 
 # The app's program fetches the token at once: nobody types this code.
 CODE_LASTS: Final = timedelta(minutes=1)
@@ -96,6 +100,8 @@ class Authorizing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Every request of a program asks, so many ask at the same time.
+        self._grants = Gathering(self._grants_of, ROOM)
 
     async def asked(self, request: AuthorizationRequest) -> Asked:
         """Find who asks and where the answer may be sent.
@@ -174,8 +180,12 @@ class Authorizing:
 
     async def grant(self, access_token: str) -> Grant | None:
         """Return what *access_token* stands for; ``None`` if it is not valid."""
+        return await self._grants.ask(hash_of(access_token))
+
+    async def _grants_of(self, hashes: Sequence[bytes]) -> list[Grant | Refusal | None]:
         async with self._database.snapshot() as tx:
-            return await tokens.grant(tx, hash_of(access_token))
+            grants = await tokens.grants(tx, set(hashes))
+        return [grants.get(token_hash) for token_hash in hashes]
 
     async def held(self, user: User) -> list[HeldToken]:
         """List the access tokens that *user* has given, newest first."""

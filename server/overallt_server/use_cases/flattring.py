@@ -1,7 +1,8 @@
 """Flattring: giving a flattr, undoing it, and who gave what."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from overallt_server.core.flattrs import (
     refuse_undo,
 )
 from overallt_server.core.periods import Period, open_at
-from overallt_server.core.refusals import IdempotencyMismatch, NotFound
+from overallt_server.core.refusals import IdempotencyMismatch, NotFound, Refusal
 from overallt_server.core.rules import Rules
 from overallt_server.core.things import Thing
 from overallt_server.storage import (
@@ -27,7 +28,9 @@ from overallt_server.storage import (
 )
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.flattrs import ThingCounts
-from overallt_server.storage.standings import Standing
+from overallt_server.storage.idempotency import Answered
+from overallt_server.storage.standings import PatronStanding, ThingStanding
+from overallt_server.use_cases.gathering import Gathering, Room
 
 KEYS_ARE_KEPT: Final = timedelta(days=90)
 
@@ -49,12 +52,26 @@ class GivenFlattr:
     flattred_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Click:
+    patron: UserId
+    thing: ThingId
+    now: datetime
+    key: str | None
+
+    @property
+    def request_hash(self) -> bytes:
+        return hashlib.sha256(f"flattr:{self.thing}".encode()).digest()
+
+
 class Flattring:
     """The use cases around a single flattr."""
 
-    def __init__(self, database: Database, rules: Rules) -> None:
+    def __init__(self, database: Database, rules: Rules, room: Room) -> None:
+        """Take flattrs in by group commit, as many at once as there is *room*."""
         self._database = database
         self._rules = rules
+        self._intake = Gathering(self._flattr_together, room)
 
     async def flattr(
         self,
@@ -70,33 +87,51 @@ class Flattring:
         nothing more; a refusal is not kept.
 
         Raises:
-            NotFound: there is no such thing.
+            ServerBusy: too many flattrs wait already.
+            NotFound: there is no such thing, or no such user any more.
             IdempotencyMismatch: the key came with another thing before.
             OwnThing, AlreadyFlattred, NoMeans: see ``core.flattrs``.
         """
+        return await self._intake.ask(_Click(patron, thing, now, idempotency_key))
+
+    async def close(self) -> None:
+        """Wait until every flattr that was asked for is answered."""
+        await self._intake.close()
+
+    async def _flattr_together(
+        self, clicks: Sequence[_Click]
+    ) -> list[Flattred | Refusal]:
         async with self._database.transaction() as tx:
-            await patrons.wait(tx, patron)
-            standing = await standings.get(
-                tx, patron, thing, currency=self._rules.currency, now=now
-            )
-            if standing is None:
-                raise NotFound
-            if idempotency_key is None:
-                return await _give(tx, patron, standing, now)
-            request_hash = hashlib.sha256(f"flattr:{thing}".encode()).digest()
-            kept_since = now - KEYS_ARE_KEPT
-            before = await idempotency.get(
-                tx, patron, idempotency_key, since=kept_since
-            )
-            if before is not None:
-                if before.request_hash != request_hash:
-                    raise IdempotencyMismatch
-                return Flattred(standing.thing, int(before.answer))
-            flattred = await _give(tx, patron, standing, now)
-            await idempotency.forget(tx, patron, before=kept_since)
-            answered = idempotency.Answered(request_hash, str(flattred.flattrs))
-            await idempotency.put(tx, patron, idempotency_key, answered, at=now)
-            return flattred
+            intake = await self._load(tx, clicks)
+            outcomes = [intake.outcome(click) for click in clicks]
+            if intake.new_flattrs:
+                await flattrs.add(tx, *intake.new_flattrs)
+            if intake.new_answers:
+                await idempotency.put(tx, intake.new_answers)
+        return outcomes
+
+    async def _load(self, tx: Transaction, clicks: Sequence[_Click]) -> "_Intake":
+        givers = sorted({click.patron for click in clicks})
+        await patrons.wait(tx, *givers)
+        by_thing = await standings.of_things(tx, {click.thing for click in clicks})
+        by_patron = await standings.of_patrons(
+            tx, givers, currency=self._rules.currency
+        )
+        before = await flattrs.given_before(
+            tx,
+            {
+                (click.patron, open_at(click.now, closed=standing.closed), click.thing)
+                for click in clicks
+                if (standing := by_thing.get(click.thing))
+            },
+        )
+        keys = {(click.patron, click.key) for click in clicks if click.key is not None}
+        answered = {}
+        if keys:
+            kept_since = max(click.now for click in clicks) - KEYS_ARE_KEPT
+            await idempotency.forget(tx, givers, before=kept_since)
+            answered = await idempotency.many(tx, keys)
+        return _Intake(by_thing, by_patron, before, answered)
 
     async def undo(
         self,
@@ -149,19 +184,65 @@ class Flattring:
             return await flattrs.flattred(tx, patron, period, things)
 
 
-async def _give(
-    tx: Transaction, patron: UserId, standing: Standing, now: datetime
-) -> Flattred:
-    thing = standing.thing
-    period = open_at(now, closed=standing.closed)
-    refuse_flattr(
-        patron=patron,
-        thing=thing,
-        is_flattred=period in standing.flattred_in,
-        budget=standing.budget,
-        means=standing.means,
-    )
-    await flattrs.add(
-        tx, Flattr(patron, thing.id, period, CLICK_WEIGHT, now, undone_at=None)
-    )
-    return Flattred(thing, standing.flattrs + 1)
+class _Intake:
+    """What is known of those who click together, and what has come of it so far.
+
+    Each click is judged as if those before it were stored already, so that it makes
+    no difference whether two come together or one after the other.
+    """
+
+    def __init__(
+        self,
+        things: Mapping[ThingId, ThingStanding],
+        patrons: Mapping[UserId, PatronStanding],
+        given_before: set[flattrs.Key],
+        answered: Mapping[idempotency.Key, Answered],
+    ) -> None:
+        self._things = things
+        self._patrons = patrons
+        self._given = given_before
+        self._answered = {**answered}
+        self._more: Counter[ThingId] = Counter()
+        self.new_flattrs: list[Flattr] = []
+        self.new_answers: dict[idempotency.Key, Answered] = {}
+
+    def outcome(self, click: _Click) -> Flattred | Refusal:
+        try:
+            return self._answer(click)
+        except Refusal as refusal:
+            return refusal
+
+    def _answer(self, click: _Click) -> Flattred:
+        standing = self._things.get(click.thing)
+        # Whatever is not there must not break the others' flattrs.
+        if standing is None or click.patron not in self._patrons:
+            raise NotFound
+        if click.key is None:
+            return self._give(click, standing)
+        key = (click.patron, click.key)
+        before = self._answered.get(key)
+        if before is not None:
+            if before.request_hash != click.request_hash:
+                raise IdempotencyMismatch
+            return Flattred(standing.thing, int(before.answer))
+        flattred = self._give(click, standing)
+        answered = Answered(click.request_hash, str(flattred.flattrs), click.now)
+        self._answered[key] = self.new_answers[key] = answered
+        return flattred
+
+    def _give(self, click: _Click, standing: ThingStanding) -> Flattred:
+        patron, thing = click.patron, standing.thing
+        period = open_at(click.now, closed=standing.closed)
+        giver = self._patrons[patron]
+        refuse_flattr(
+            patron=patron,
+            thing=thing,
+            is_flattred=(patron, period, thing.id) in self._given,
+            budget=giver.budget,
+            means=giver.means,
+        )
+        new = Flattr(patron, thing.id, period, CLICK_WEIGHT, click.now, undone_at=None)
+        self.new_flattrs.append(new)
+        self._given.add((patron, period, thing.id))
+        self._more[thing.id] += 1
+        return Flattred(thing, standing.flattrs + self._more[thing.id])

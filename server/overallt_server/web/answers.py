@@ -42,6 +42,9 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
         HTTPStatus.BAD_REQUEST, RefusalCode.INVALID_REQUEST
     ),
     refusals.RateLimited: Answer(HTTPStatus.FORBIDDEN, RefusalCode.RATE_LIMIT_EXCEEDED),
+    refusals.ServerBusy: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, RefusalCode.SERVER_BUSY
+    ),
     refusals.NotSignedIn: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.UNAUTHORIZED),
     refusals.ScopeMissing: Answer(HTTPStatus.FORBIDDEN, RefusalCode.INSUFFICIENT_SCOPE),
     refusals.IndexTooLarge: Answer(
@@ -60,6 +63,9 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.AlreadyFlattred: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
     refusals.NoMeans: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.NO_MEANS),
 }
+
+# A queue that is full now is served in much less.
+BUSY_SECONDS: Final = 1
 
 # RFC 6749, 5.2: everything is 400 but an app that does not prove itself.
 GRANT_STATUSES: Final[Mapping[GrantError, HTTPStatus]] = dict.fromkeys(
@@ -147,4 +153,6 @@ def _told(
         # RFC 9110, 11.6.1: a 401 names at least one way to prove oneself.
         way = "Basic" if code == GrantError.INVALID_CLIENT else "Bearer"
         response.headers["WWW-Authenticate"] = f'{way} realm="overallt"'
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response

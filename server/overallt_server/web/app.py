@@ -10,6 +10,7 @@ from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
+from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.looking_up import LookingUp
@@ -27,6 +28,7 @@ from overallt_server.web.checks import (
     answer_preflights,
     refuse_other_hosts,
 )
+from overallt_server.web.flattrs import answer_all_flattrs
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
 from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
 from overallt_server.web.pages import set_up_pages
@@ -50,11 +52,13 @@ def make_app(
     )
     app[SETTINGS] = settings
     indexing = IndexingThings(database, most_things=settings.index_max_things)
+    room = Room(waiting=settings.flattrs_waiting, at_once=settings.flattrs_at_once)
+    flattring = Flattring(database, settings.rules, room)
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
         earning=Earning(database, settings.rules),
-        flattring=Flattring(database, settings.rules),
+        flattring=flattring,
         giving=Giving(database, settings.rules),
         indexing_things=indexing,
         looking_up=LookingUp(database),
@@ -67,6 +71,7 @@ def make_app(
     )
     app[INDEX_WATCH] = IndexWatch(indexing)
     app.on_shutdown.append(stop_waiting)
+    app.on_cleanup.append(answer_all_flattrs)
     app.on_response_prepare.append(add_headers)
     set_up_pages(app)
     app.add_routes([*PAGES, *PROGRAMS])

@@ -29,7 +29,7 @@ _ALWAYS: Final = {
 # Flattr's API answered every origin. No cookie counts there, so none is at risk.
 _FOR_PROGRAMS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Location, WWW-Authenticate",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, WWW-Authenticate",
 }
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",

@@ -10,7 +10,7 @@ from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted
-from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.keys import USE_CASES, settings, use_cases
 from overallt_server.web.representations import mini_thing, mini_user
 
 
@@ -88,6 +88,11 @@ async def list_mine(request: web.Request) -> web.Response:
             for each in given
         ]
     )
+
+
+async def answer_all_flattrs(app: web.Application) -> None:
+    """Store what was taken in before the server ends."""
+    await app[USE_CASES].flattring.close()
 
 
 def _period(text: str) -> Period:

@@ -21,6 +21,7 @@ from overallt_server.use_cases.adding_means import AddingMeans
 from overallt_server.use_cases.closing import ClosedPeriod, Closing
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattred, Flattring
+from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.settling import SettledPeriod, Settling
 
@@ -47,7 +48,7 @@ class Town:
         self.january = Period(2026, 1)
         self.now = datetime(2026, 1, 5, 12, tzinfo=UTC)
         self.closing_time = self.january.end + timedelta(hours=1)
-        self.flattring = Flattring(database, rules)
+        self.flattring = Flattring(database, rules, Room(waiting=100, at_once=10))
         self.giving = Giving(database, rules)
         self.adding_means = AddingMeans(database, rules)
         self.earning = Earning(database, rules)
@@ -158,6 +159,12 @@ class Town:
             return (
                 await tx.execute(sa.select(table).order_by(*table.primary_key))
             ).all()
+
+
+@pytest.fixture
+def town_on() -> type[Town]:
+    """The town itself, for a test that brings its own databases."""
+    return Town
 
 
 @pytest.fixture

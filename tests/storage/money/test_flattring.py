@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from overallt.protocol.ids import ThingId
+from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.refusals import (
     AlreadyFlattred,
     IdempotencyMismatch,
@@ -19,11 +19,10 @@ from overallt_server.storage import schema
 from overallt_server.storage.flattrs import ThingCounts
 
 if TYPE_CHECKING:
-    from overallt.protocol.ids import UserId
     from tests.storage.money.conftest import Town
 
 
-async def _ada_and_a_song(town: "Town") -> "tuple[UserId, ThingId]":
+async def _ada_and_a_song(town: "Town") -> tuple[UserId, ThingId]:
     ada = await town.patron(1, means=1000, budget=500)
     song = await town.thing(11, owner=await town.user(2))
     return ada, song
@@ -47,6 +46,17 @@ async def test_what_does_not_exist_is_not_found(town: "Town") -> None:
 
     with pytest.raises(NotFound):
         await town.flattr(ada, ThingId(99))
+
+
+async def test_who_is_no_user_does_not_hold_up_the_others(town: "Town") -> None:
+    ada, song = await _ada_and_a_song(town)
+
+    answers = await asyncio.gather(
+        town.flattr(UserId(99), song), town.flattr(ada, song), return_exceptions=True
+    )
+
+    outcomes = [getattr(answer, "flattrs", type(answer).__name__) for answer in answers]
+    assert ["NotFound", 1] == outcomes
 
 
 async def test_refusals_come_from_the_rules(town: "Town") -> None:

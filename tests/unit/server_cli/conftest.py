@@ -16,6 +16,7 @@ from overallt_server.settings import Settings
 from overallt_server.storage import users
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.flattring import Flattring
+from overallt_server.use_cases.gathering import Room
 
 PASSWORD = "a tall story about a horse"
 
@@ -55,9 +56,9 @@ class Operator:
             async with database.snapshot() as tx:
                 patron = await users.by_username(tx, username)
             assert patron is not None
-            await Flattring(database, settings.rules).flattr(
-                patron=patron.id, thing=ThingId(thing), now=settings.now()
-            )
+            await Flattring(
+                database, settings.rules, Room(waiting=100, at_once=10)
+            ).flattr(patron=patron.id, thing=ThingId(thing), now=settings.now())
 
         self.use(flattr)
 

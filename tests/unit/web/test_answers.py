@@ -38,6 +38,7 @@ def test_statuses_are_flattrs_own() -> None:
         "idempotency_mismatch": 422,
         "index_too_large": 413,
         "rate_limit_exceeded": 403,
+        "server_busy": 503,
     } == statuses
 
 
