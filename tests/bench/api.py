@@ -41,11 +41,11 @@ from overallt_server.storage.migrating import migrate
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
 
 CONNECTIONS: Final = 64
-FLATTRS: Final = 60
-ROUNDS: Final = 5
+FLATTRS: Final = 20
+ROUNDS: Final = 3
 NOW: Final = datetime.now(UTC)
 FIRST_PATRON: Final = 100
-# Each patron flattrs every thing once at most; three servers share a database's name.
+# Each patron flattrs every thing once at most.
 THINGS: Final = FLATTRS * (ROUNDS + 1)
 START_SECONDS: Final = 30
 
