@@ -1,28 +1,16 @@
 """Pages that try to flattr in their reader's name, in real browsers.
 
-The page carries a text tag, so it has a real button with a good seal, and its reader is
-a patron with means, in a paired browser. Each attack follows an innocent press that a
-person made. What decides is the server's own table: no flattr has reached it.
+The page carries a text tag, so it has a real button with a good seal. Each attack
+follows an innocent press that a person made.
 """
 
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
-import pytest
-from browsers import Browser
-from sites import https_site
-from world import World
+from prey import BUTTON, EVIL, WAIT_MS, Prey
 
-from overallt.demo.people import settle_in
 from overallt.demo.site import HOST
 
-BUTTON = "a[href^='https://flattr.internal/give/']"
-WAIT_MS = 1200
-
-# Each body may use ``link``, the button's address, and says what it learned.
+# What an attack says it has learned; each may use ``link``, the button's address.
 ATTACKS = {
     "fetches": """
         const form = new URLSearchParams({ticket: 'guess', step: 'give'});
@@ -40,13 +28,15 @@ ATTACKS = {
         await wait();
         say(frame.contentDocument ? frame.contentDocument.body.innerText : '');
     """,
-    "opens_a_window_and_scripts_it": """
-        const opened = window.open(link);
+    "opens a window and scripts it": """
+        const opened = window.open(link, 'named');
         await wait();
+        try { opened.location = link; } catch {}
+        try { opened.moveTo(0, 0); } catch {}
         opened.document.getElementById('confirm').click();
         say(opened.document.body.innerText);
     """,
-    "sends_a_form": """
+    "sends a form": """
         const form = document.createElement('form');
         form.method = 'post';
         form.action = link;
@@ -61,96 +51,111 @@ ATTACKS = {
         await wait();
         say('');
     """,
-    "presses_the_button_itself": """
+    "sends a form to every door": """
+        const sent = ['undo/1', 'subscribe/1', 'unsubscribe/1', 'drop/x', 'pause',
+            'ask/demo.test', 'resume/demo.test'].map((door) => fetch(
+                `https://flattr.internal/${door}`, {method: 'POST', mode: 'no-cors',
+                credentials: 'include', body: new URLSearchParams({ticket: 'x'})}));
+        const answers = await Promise.all(sent);
+        const read = await Promise.all(answers.map((answer) => answer.text()));
+        say(read.join(''));
+    """,
+    "presses the button itself": """
         document.querySelector("a[href^='https://flattr.internal/']").click();
         await wait();
         say('');
     """,
+    "loads it as everything but a document": """
+        const put = (tag, facts) =>
+            document.body.append(Object.assign(document.createElement(tag), facts));
+        for (const tag of ['img', 'script', 'embed', 'video', 'audio']) {
+            put(tag, {src: link});
+        }
+        put('object', {data: link});
+        for (const rel of ['prefetch', 'preload', 'stylesheet', 'prerender']) {
+            put('link', {rel, href: link, as: 'script'});
+        }
+        put('script', {type: 'speculationrules', textContent: JSON.stringify({
+            prerender: [{urls: [link], eagerness: 'immediate'}],
+            prefetch: [{urls: [link], eagerness: 'immediate'}]})});
+        navigator.sendBeacon(link, new URLSearchParams({ticket: 'x', step: 'give'}));
+        const socket = new WebSocket(link.replace('https', 'wss'));
+        const heard = await new Promise((resolve) => {
+            socket.onopen = () => resolve('open');
+            socket.onerror = () => resolve('');
+        });
+        await wait();
+        say(heard);
+    """,
 }
-PAGE = """<!DOCTYPE html><title>Innocent</title>
-<p>Read more: [Flattr=%(tag)s]</p>
-<button id="innocent" type="button">Next page</button>
-<script>
-const link = document.querySelector("a[href^='https://flattr.internal/']").href;
-const wait = () => new Promise((resolve) => setTimeout(resolve, %(wait_ms)d));
-const say = (text) => {
-    const said = document.createElement('p');
-    said.id = 'said';
-    said.textContent = `learned: ${text}`;
-    document.body.append(said);
-};
-const attack = async () => {
-    try { %(attack)s } catch { say(''); }
-};
-document.getElementById('innocent').addEventListener('click', attack);
-</script>
-"""
-NAVIGATING = "location.href = link;"
-AT_ONCE = f"</script><script>{NAVIGATING}"
+# By which a page can show the gateway's own page, and nothing more.
+NAVIGATIONS = {
+    "location": "location.href = link;",
+    "a form": """
+        const form = document.createElement('form');
+        form.action = link;
+        document.body.append(form);
+        form.submit();
+    """,
+    "a refresh": """
+        const meta = document.createElement('meta');
+        meta.httpEquiv = 'refresh';
+        meta.content = `0;url=${link}`;
+        document.head.append(meta);
+    """,
+}
 
 
-def pages(tag: str) -> dict[str, bytes]:
-    """Write a page for each attack, two that navigate, and one that does nothing."""
-    attacks = {**ATTACKS, "navigates": NAVIGATING, "plain": ""}
-    values = {"tag": tag, "wait_ms": WAIT_MS}
-    written = {
-        f"/{name}": PAGE % {"attack": attack, **values}
-        for name, attack in attacks.items()
-    }
-    written["/navigates_at_once"] = (PAGE % {"attack": "", **values}).replace(
-        "</script>", AT_ONCE + "</script>"
-    )
-    return {path: page.encode() for path, page in written.items()}
+def test_no_page_flattrs_in_its_readers_name(prey: Prey) -> None:
+    for attack, script in ATTACKS.items():
+        prey.press_innocently("/" + attack.replace(" ", "-"), script)
+        prey.window.wait_for("#said")
+
+        assert "learned:" == prey.window.text("#said"), attack
+        assert [] == prey.given(), attack
+
+    assert [prey.tags.plain] == prey.give_by_hand()
 
 
-def flattrs(database: Path) -> int:
-    """Count the flattrs that have reached the server."""
-    with closing(sqlite3.connect(database)) as tx:
-        return int(tx.execute("SELECT count(*) FROM flattrs").fetchone()[0])
+def test_after_a_touch_a_page_may_show_the_page_that_asks(prey: Prey) -> None:
+    for number, (kind, script) in enumerate(NAVIGATIONS.items()):
+        prey.press_innocently(f"/navigates-{number}", script)
+        prey.window.wait_for("main")
+        time.sleep(WAIT_MS / 1000)
+        assert 0 == prey.window.count("#undo"), kind
+        assert [] == prey.given(), kind
+
+    prey.press_innocently("/navigates", NAVIGATIONS["location"])
+    prey.window.wait_for("#confirm")
+    assert f"The page {HOST}/navigates asks you to flattr" in prey.window.text()
+    assert [prey.tags.plain] == prey.confirm()
 
 
-@pytest.fixture
-def window(earth: World, kind: str) -> Iterator[Browser]:
-    """Give a patron with means who reads the hostile site in a paired browser."""
-    earth.start_server()
-    tags = settle_in({**earth.operator, **earth._then})
-    site = https_site(HOST, pages(tags.plain), ca=earth._site_ca, port=earth._site_port)
-    with site, earth.patron(kind, "cleo") as patron:
-        earth.operate_then("means", "add", "cleo", "20.00", "--reason", "by hand")
-        earth.operate_then("budget", "set", "cleo", "5.00")
-        yield patron.browser
+def test_without_a_touch_a_page_may_not_even_do_that(prey: Prey) -> None:
+    prey.read("/at-once", "<script>location.href = link;</script>")
+    prey.window.wait_for("a.button")
+
+    assert "A page opened this" in prey.window.text("h1")
+    assert [] == prey.given()
 
 
-def test_no_page_flattrs_in_its_readers_name(earth: World, window: Browser) -> None:
-    for attack in ATTACKS:
-        window.open(f"https://{HOST}/{attack}")
-        window.press("#innocent")
-        window.wait_for("#said")
+def test_a_link_of_a_pages_own_making_comes_from_an_unknown_page(prey: Prey) -> None:
+    """The page cannot seal another's name into it, nor get its own printed so."""
+    forged = f"https://flattr.internal/give/{prey.tags.plain}?p=forged#confirm"
+    prey.read("/forges", f"<a id=own href='{forged}' target=_blank>Go on</a>")
+    prey.window.press_into_new_tab("#own")
 
-        assert "learned:" == window.text("#said"), attack
-        assert 0 == flattrs(earth.database), attack
+    assert "An unknown page asks you to flattr" in prey.window.text()
+    assert 0 == prey.window.count("#trust")
+    assert [] == prey.given()
+    assert [prey.tags.plain] == prey.confirm()
 
-    # After a touch, a page may show the consent page, and nothing more.
-    window.open(f"https://{HOST}/navigates")
-    window.press("#innocent")
-    window.wait_for("#confirm")
-    time.sleep(WAIT_MS / 1000)
 
-    assert f"The page {HOST}/navigates asks you to flattr" in window.text()
-    assert 0 == flattrs(earth.database)
+def test_a_page_on_another_site_is_named_and_not_confirmed(prey: Prey) -> None:
+    prey.read("/elsewhere", host=EVIL)
+    prey.window.press_into_new_tab(BUTTON)
 
-    # Without one, not even that; and nothing is asked of the server.
-    window.open(f"https://{HOST}/navigates_at_once")
-    window.wait_for("a.button")
-
-    assert "A page opened this" in window.text("h1")
-    assert 0 == flattrs(earth.database)
-
-    # The same patron, by his own hand: so it was not for want of means or pairing.
-    window.open(f"https://{HOST}/plain")
-    window.press_into_new_tab(BUTTON)
-    window.press("#confirm:enabled")
-    window.wait_for("#undo")
-
-    assert "Flattred" in window.text("h1")
-    assert 1 == flattrs(earth.database)
+    assert f"The page {EVIL}/elsewhere asks you to flattr" in prey.window.text()
+    assert "Not confirmed on this site" in prey.window.text()
+    assert [] == prey.given()
+    assert [prey.tags.plain] == prey.confirm()

@@ -48,6 +48,15 @@ class Browser(Protocol):
     def press_into_new_tab(self, css: str) -> None:
         """Press a link that opens a tab, and go on in that tab."""
 
+    def press_at(self, x: int, y: int) -> None:
+        """Press the mouse there, whatever is there, and do not wait."""
+
+    def press_at_into_new_tab(self, x: int, y: int) -> None:
+        """Press what opens a tab there, in a frame or not, and go on in that tab."""
+
+    def press_key(self, key: str) -> None:
+        """Press ``Enter``, ``Tab`` or the space, wherever the focus is."""
+
     def write(self, css: str, text: str) -> None:
         """Replace what stands in a field."""
 
@@ -164,11 +173,26 @@ class _Chromium(Browser):
 
     @override
     def press_into_new_tab(self, css: str) -> None:
+        self._go_on(self._page.locator(css).first.click)
+
+    def _go_on(self, press: Callable[[], None]) -> None:
         with self._page.context.expect_page() as opened:
-            self._page.locator(css).first.click()
+            press()
         self._page = opened.value
         self._page.set_default_timeout(PATIENCE_SECONDS * 1000)
         self._page.wait_for_load_state()
+
+    @override
+    def press_at(self, x: int, y: int) -> None:
+        self._page.mouse.click(x, y)
+
+    @override
+    def press_at_into_new_tab(self, x: int, y: int) -> None:
+        self._go_on(lambda: self.press_at(x, y))
+
+    @override
+    def press_key(self, key: str) -> None:
+        self._page.keyboard.press(key)
 
     @override
     def write(self, css: str, text: str) -> None:
@@ -271,8 +295,11 @@ class _Firefox(Browser):
 
     @override
     def press_into_new_tab(self, css: str) -> None:
+        self._go_on(lambda: self.press(css))
+
+    def _go_on(self, press: Callable[[], None]) -> None:
         before = set(self._marionette.window_handles)
-        self.press(css)
+        press()
         opened = patiently(
             lambda: set(self._marionette.window_handles) - before or None, "a new tab"
         )
@@ -287,6 +314,22 @@ class _Firefox(Browser):
             ),
             "the new tab to load",
         )
+
+    @override
+    def press_at(self, x: int, y: int) -> None:
+        mouse = self._marionette.actions.sequence(
+            "pointer", "mouse", {"pointerType": "mouse"}
+        )
+        mouse.pointer_move(x, y).pointer_down(button=0).pointer_up(button=0).perform()
+
+    @override
+    def press_at_into_new_tab(self, x: int, y: int) -> None:
+        self._go_on(lambda: self.press_at(x, y))
+
+    @override
+    def press_key(self, key: str) -> None:
+        keyboard = self._marionette.actions.sequence("key", "keyboard")
+        keyboard.send_keys({"Enter": "\ue007", "Tab": "\ue004"}.get(key, key)).perform()
 
     @override
     def write(self, css: str, text: str) -> None:

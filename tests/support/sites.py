@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,9 +13,18 @@ import trustme
 
 @contextmanager
 def https_site(
-    host: str, pages: Mapping[str, bytes], *, ca: Path, port: int = 0
+    host: str,
+    pages: Mapping[str, bytes],
+    *,
+    ca: Path,
+    port: int = 0,
+    aliases: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Iterator[int]:
-    """Serve *pages* by path as *host*; write the CA to *ca*, give the port."""
+    """Serve *pages* by path as *host* and its *aliases*, each with *headers*.
+
+    Writes the CA to *ca*, gives the port.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -25,6 +34,8 @@ def https_site(
             self.send_response(404 if body is None else 200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body or b"")))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body or b"")
 
@@ -35,7 +46,7 @@ def https_site(
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(ca))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(host).configure_cert(context)
+    authority.issue_cert(host, *aliases).configure_cert(context)
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         server.daemon_threads = True
         # The greeting is made by the thread that answers, not by the one that accepts.

@@ -72,6 +72,8 @@ class World:
         self.folder: Final = folder
         self._stack: Final = stack
         self._site_port: Final = free_port()
+        # The names by which the proxies find the web site.
+        self.hosts: Final = [HOST]
         port = free_port()
         self.url: Final = f"http://localhost:{port}"
         self.operator: Final = {
@@ -165,7 +167,10 @@ class World:
         environment = {**os.environ, "OVERALLT_HOME": str(self.folder / name)}
         command = [
             *("overallt", "proxy", "--listen", listen, "--server", self.url),
-            *("--local-site", f"{HOST}=127.0.0.1:{self._site_port}"),
+            *(
+                f"--local-site={host}=127.0.0.1:{self._site_port}"
+                for host in self.hosts
+            ),
             *("--upstream-ca", str(self._site_ca)),
         ]
         return self._stack.enter_context(program(command, environment))
