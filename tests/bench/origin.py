@@ -16,7 +16,6 @@ from programs import running
 
 from overallt.protocol.ids import index_key
 
-NAME: Final = "localhost"
 INDEX: Final = "/rest/v2/things/index"
 CONFIGURATION: Final = """
 daemon off; user {user}; worker_processes 1;
@@ -48,11 +47,11 @@ class Origin:
     secure_port: int
     ca: Path
 
-    def url(self, path: str, *, secure: bool) -> str:
-        """Return the address of *path*."""
+    def url(self, host: str, path: str, *, secure: bool) -> str:
+        """Return the address of *path* on *host*, one of its names."""
         if secure:
-            return f"https://{NAME}:{self.secure_port}{path}"
-        return f"http://{NAME}:{self.port}{path}"
+            return f"https://{host}:{self.secure_port}{path}"
+        return f"http://{host}:{self.port}{path}"
 
 
 @contextmanager

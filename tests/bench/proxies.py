@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from loopback import HOST, free_port
-from origin import NAME, Origin
+from origin import Origin
 from programs import running
 
+# Ours leaves addresses of this machine alone; the others know no other name for it.
+NAME: Final = "site.test"
 # What the others make of the same text tag: as long as our button.
 MARKUP: Final = f"<a href=https://example.org/><b>{'F' * 700}</b></a>"
 PRIVOXY: Final = """
@@ -28,15 +30,16 @@ connection-sharing 1
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A running proxy and its process."""
+    """A running proxy, its process, and the name by which it knows the site."""
 
     url: str
     process: int
+    site: str
 
 
 @contextmanager
 def ours(folder: Path, origin: Origin, site: int) -> Iterator[Proxy]:
-    """Run ``overallt proxy``, to which thing 7 exists and localhost is port *site*."""
+    """Run ``overallt proxy``, to which thing 7 exists and ``NAME`` is port *site*."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "overallt", "proxy", "--listen", f"{HOST}:{port}"),
@@ -45,7 +48,7 @@ def ours(folder: Path, origin: Origin, site: int) -> Iterator[Proxy]:
     ]
     environment = {"OVERALLT_HOME": str(folder / "patron")}
     with running(command, port, environment) as process:
-        yield Proxy(f"http://{HOST}:{port}", process)
+        yield Proxy(f"http://{HOST}:{port}", process, NAME)
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def mitmdump(folder: Path, origin: Origin, *more: str) -> Iterator[Proxy]:
         *("--set", f"ssl_verify_upstream_trusted_ca={origin.ca}", *more),
     ]
     with running(command, port) as process:
-        yield Proxy(f"http://{HOST}:{port}", process)
+        yield Proxy(f"http://{HOST}:{port}", process, HOST)
 
 
 @contextmanager
@@ -87,4 +90,4 @@ def privoxy(folder: Path) -> Iterator[Proxy]:
     )
     command = [str(shutil.which("privoxy")), "--no-daemon", str(configuration)]
     with running(command, port) as process:
-        yield Proxy(f"http://{HOST}:{port}", process)
+        yield Proxy(f"http://{HOST}:{port}", process, HOST)

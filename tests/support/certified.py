@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -37,8 +38,10 @@ def certify(folder: Path) -> Certified:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    hosts = ("site.test", "other.test", "localhost")
-    names = [x509.DNSName(host) for host in hosts]
+    names: list[x509.GeneralName] = [
+        *(x509.DNSName(host) for host in ("site.test", "other.test")),
+        x509.IPAddress(ip_address("127.0.0.1")),
+    ]
     leaf = (
         builder.subject_name(leaf_name)
         .serial_number(2)
