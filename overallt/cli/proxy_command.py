@@ -26,6 +26,9 @@ ONE_CLICKS_A_DAY: Final = 20
 @click.command()
 @listen_option
 @click.option(
+    "--socks", is_flag=True, help="Speak SOCKS5 with browsers instead of HTTP."
+)
+@click.option(
     "--server",
     type=SERVER,
     help="Your server; without it the one you signed in at, "
@@ -80,6 +83,7 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     one_clicks_a_day: int,
     password_file: Path | None,
     *,
+    socks: bool,
     legacy: bool,
 ) -> None:
     """Run the proxy until Ctrl-C."""
@@ -88,11 +92,12 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     from overallt.client.opt_out_file import OptOutFile
     from overallt.proxy.master import CannotListen
     from overallt.proxy.opt_out import OptOut
-    from overallt.proxy.settings import ProxySettings
+    from overallt.proxy.settings import Mode, ProxySettings
 
     make(folder)
     _log_to_stderr()
     settings = ProxySettings(
+        mode=Mode.SOCKS if socks else Mode.HTTP,
         listen_host=listen[0],
         listen_port=listen[1],
         authority_folder=folder.authority,

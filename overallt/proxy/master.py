@@ -93,6 +93,7 @@ async def running_proxy(
 
 def _options(settings: ProxySettings) -> Options:
     return Options(
+        mode=[settings.mode.value],
         listen_host=settings.listen_host,
         listen_port=settings.listen_port,
         confdir=str(settings.authority_folder),

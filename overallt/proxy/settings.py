@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from overallt.proxy.opt_out import OptOut
+
+
+class Mode(StrEnum):
+    """How browsers speak to the proxy, in mitmproxy's words."""
+
+    HTTP = "regular"
+    SOCKS = "socks5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class ProxySettings:
     send, where the proxy is not for this machine alone.
     """
 
+    mode: Mode
     listen_host: str
     listen_port: int
     authority_folder: Path

@@ -41,7 +41,7 @@ with warnings.catch_warnings():
     from overallt.proxy.egress import resolve
     from overallt.proxy.master import running_proxy
     from overallt.proxy.opt_out import OptOut
-    from overallt.proxy.settings import ProxySettings
+    from overallt.proxy.settings import Mode, ProxySettings
 
 HOST = "pages.test"
 AT_ONCE_SECONDS = 2.0
@@ -175,6 +175,7 @@ def now() -> datetime:
 async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
     """Read the page through a proxy with *failing* in its parts."""
     settings = ProxySettings(
+        mode=Mode.HTTP,
         listen_host="127.0.0.1",
         listen_port=0,
         authority_folder=folder / "authority",

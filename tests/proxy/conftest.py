@@ -38,7 +38,7 @@ with warnings.catch_warnings():
     from overallt.proxy.egress import resolve
     from overallt.proxy.master import running_proxy
     from overallt.proxy.opt_out import OptOut
-    from overallt.proxy.settings import ProxySettings
+    from overallt.proxy.settings import Mode, ProxySettings
 
 
 def now() -> datetime:
@@ -154,6 +154,7 @@ def settings(
     legacy: bool,  # noqa: FBT001 - a fixture.
 ) -> ProxySettings:
     return ProxySettings(
+        mode=Mode.HTTP,
         listen_host="127.0.0.1",
         listen_port=0,
         authority_folder=authority_folder,
