@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, override
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,9 +19,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from overallt_server.core.bank_accounts import BankAccount
 from overallt_server.core.rules import Rules
 
 FILE_NAME = "overallt-server.toml"
+# The only currency of SEPA, and of the code that banks' apps scan.
+TRANSFERS_IN = "EUR"
 
 
 def data_folder() -> Path:
@@ -81,6 +84,16 @@ class Settings(BaseSettings):
     slice_patrons: Annotated[
         int, Field(description="Patrons settled in one transaction", ge=1)
     ] = 1000
+    bank_name: Annotated[
+        str,
+        Field(description="Whose the account for bank transfers is", max_length=70),
+    ] = ""
+    bank_iban: Annotated[
+        str, Field(description="Its IBAN; empty: patrons cannot pay in by bank")
+    ] = ""
+    bank_bic: Annotated[str, Field(description="Its BIC, where a bank asks for it")] = (
+        ""
+    )
     index_max_things: Annotated[
         int,
         Field(
@@ -98,6 +111,34 @@ class Settings(BaseSettings):
         int,
         Field(description="Added to the clock; for demonstrations and tests only"),
     ] = 0
+
+    @field_validator("bank_iban")
+    @classmethod
+    def _check_iban(cls, iban: str, known: ValidationInfo) -> str:
+        if not iban:
+            return iban
+        if known.data.get("currency") != TRANSFERS_IN:
+            raise ValueError(f"bank transfers are in {TRANSFERS_IN}")
+        if not known.data.get("bank_name", "").strip():
+            raise ValueError("OVERALLT_BANK_NAME has to say whose account it is")
+        # Imported where it is needed: it brings a register of all banks along.
+        from schwifty import IBAN
+
+        return str(IBAN(iban, validate_bban=True))
+
+    @field_validator("bank_bic")
+    @classmethod
+    def _check_bic(cls, bic: str) -> str:
+        from schwifty import BIC
+
+        return str(BIC(bic)) if bic else bic
+
+    @property
+    def bank_account(self) -> BankAccount | None:
+        """The account that patrons pay into, if there is one."""
+        if not self.bank_iban:
+            return None
+        return BankAccount(self.bank_name, self.bank_iban, self.bank_bic)
 
     @property
     def database_url(self) -> str:

@@ -13,6 +13,7 @@ from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import signed_in, signed_in_just_now
+from overallt_server.web.transfers import transfer
 
 
 async def show(request: web.Request) -> web.Response:
@@ -60,14 +61,18 @@ async def _form(
     if not amount and budget is not None:
         amount = str(budget.amount).partition(" ")[0]
         paused = not budget.active
+    least = Money(rules.min_budget_minor, rules.currency)
+    account = settings(request).bank_account
+    by_bank = account and transfer(account, user.id, budget.amount if budget else least)
     return page(
         request,
         "budget.html",
         status=status,
+        by_bank=by_bank,
         amount=amount,
         paused=paused,
         overview=overview,
-        least=Money(rules.min_budget_minor, rules.currency),
+        least=least,
         most=Money(rules.max_budget_minor, rules.currency),
         problem=problem,
     )
