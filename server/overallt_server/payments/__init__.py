@@ -1,0 +1,1 @@
+"""How money enters and leaves: what banks write and read."""
