@@ -15,6 +15,10 @@ or one expectation, told in order::
   --     month is over   2026-01           (an hour before it is closed)
   --     month closes    2026-01
   --     month settles   2026-01           (and: month ends, closes and settles)
+  ada    transfers       10.00 EUR         (and: without a reference)
+  ada    is assigned     10.00 EUR         (and: is sent back)
+  bank   charges          0.10 EUR         (and: tells all again)
+  bank   holds            9.90 EUR         (and: suspense holds)
   song   earned           3.00 EUR
   fee    earned           1.00 EUR
   ada    has means        0.00 EUR
@@ -29,19 +33,20 @@ the month that its first ``--`` line names.
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any, Final, override
 
 import pytest
 import sqlalchemy as sa
+from story_bank import BANK_PHRASES, BankStage
+from story_people import add_user
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import Refusal
 from overallt_server.core.rules import Rules
-from overallt_server.core.users import User
-from overallt_server.storage import schema, users
+from overallt_server.storage import schema
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.adding_means import AddingMeans
 from overallt_server.use_cases.auditing import Auditing
@@ -91,6 +96,7 @@ PHRASES: Final = {
     "has_means": re.compile(rf"has means {AMOUNT}"),
     "has_reserved": re.compile(rf"has reserved {AMOUNT}"),
     "has_revenue": re.compile(rf"has revenue {AMOUNT}"),
+    **BANK_PHRASES,
 }
 # Only these may be joined to others by commas.
 JOINED: Final = {"adds_means", "sets_budget", "pauses_budget"}
@@ -147,13 +153,12 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage:
+class Stage(BankStage):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:
+        super().__init__(database, RULES, begins=begins.start)
         self.differences: list[str] = []
-        self._database = database
-        self._now = begins.start
         self._users: dict[str, UserId] = {}
         self._things: dict[str, ThingId] = {}
         self._owners: dict[str, str] = {}
@@ -285,6 +290,7 @@ class Stage:
             minor = (await tx.execute(query)).scalar_one()
         self._expect(event, Money(int(minor), RULES.currency))
 
+    @override
     def _expect(self, event: Event, found: Money) -> None:
         if found != _amount(event):
             self._differ(event, str(found))
@@ -334,11 +340,12 @@ class Stage:
             "now": self._now,
         }
 
+    @override
     async def _user(self, name: str) -> UserId:
         if name not in self._users:
             user = UserId(len(self._users) + 1)
             self._users[name] = user
-            await _add_user(self._database, user, name, now=self._now)
+            await add_user(self._database, user, name, now=self._now)
         return self._users[name]
 
     async def _thing(self, name: str) -> ThingId:
@@ -353,24 +360,6 @@ class Stage:
             )
             self._things[name] = thing.id
         return self._things[name]
-
-
-async def _add_user(
-    database: Database, user: UserId, name: str, *, now: datetime
-) -> None:
-    # Signing up hashes a password, which takes longer than a story.
-    async with database.transaction() as tx:
-        await users.add(
-            tx,
-            User(
-                id=user,
-                username=name,
-                email=f"{name}@users.test",
-                registered_at=now,
-                profile_thing=ThingId(1_000_000 + user),
-            ),
-            password_hash="!",
-        )
 
 
 def _amount(event: Event) -> Money:

@@ -3,6 +3,7 @@
 import click
 
 from overallt_server.cli.audit import audit
+from overallt_server.cli.bank import bank
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
 from overallt_server.cli.operating import migrate_command, serve, settings_command
@@ -23,6 +24,7 @@ def cli() -> None:
 
 for _command in (
     audit,
+    bank,
     budget,
     host,
     means,

@@ -46,11 +46,14 @@ class AccountName(StrEnum):
     """The first word of a ledger account."""
 
     CASH = "cash"
+    SUSPENSE = "suspense"
     MEANS = "means"
     RESERVED = "reserved"
     CLEARING = "clearing"
     REVENUE = "revenue"
+    IN_TRANSIT = "in_transit"
     FEE_INCOME = "fee_income"
+    PAYMENT_COST = "payment_cost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ _USER: Final = "[1-9][0-9]*"
 _PERIOD: Final = "[0-9]{4}-(?:0[1-9]|1[0-2])"
 _SLICE: Final = "(?:0|[1-9][0-9]*)"
 _PROVIDER: Final = "[a-z][a-z_]*"
+_REFERENCE: Final = "RF[0-9]{2}[A-Z0-9]+"
 
 CHART: Final[Mapping[AccountName, _Line]] = {
     AccountName.CASH: _Line(AccountKind.ASSET, re.compile(_PROVIDER)),
+    AccountName.SUSPENSE: _Line(AccountKind.LIABILITY, re.compile("")),
     AccountName.MEANS: _Line(AccountKind.LIABILITY, re.compile(_USER)),
     AccountName.RESERVED: _Line(
         AccountKind.LIABILITY, re.compile(f"{_USER}:{_PERIOD}")
@@ -76,7 +81,9 @@ CHART: Final[Mapping[AccountName, _Line]] = {
         AccountKind.LIABILITY, re.compile(f"{_PERIOD}:{_SLICE}")
     ),
     AccountName.REVENUE: _Line(AccountKind.LIABILITY, re.compile(_USER)),
+    AccountName.IN_TRANSIT: _Line(AccountKind.LIABILITY, re.compile(_REFERENCE)),
     AccountName.FEE_INCOME: _Line(AccountKind.INCOME, re.compile("")),
+    AccountName.PAYMENT_COST: _Line(AccountKind.EXPENSE, re.compile("")),
 }
 
 
@@ -125,11 +132,18 @@ class LedgerAccount:
 _NAMES: Final = frozenset(AccountName)
 
 FEE_INCOME: Final = LedgerAccount(AccountName.FEE_INCOME)
+PAYMENT_COST: Final = LedgerAccount(AccountName.PAYMENT_COST)
+SUSPENSE: Final = LedgerAccount(AccountName.SUSPENSE)
 
 
 def cash(provider: str) -> LedgerAccount:
     """Return the clients' money at *provider* (``by_hand``)."""
     return LedgerAccount(AccountName.CASH, provider)
+
+
+def in_transit(reference: str) -> LedgerAccount:
+    """Return what is on its way to the bank under our *reference*."""
+    return LedgerAccount(AccountName.IN_TRANSIT, reference)
 
 
 def means(patron: UserId) -> LedgerAccount:

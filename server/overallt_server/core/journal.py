@@ -34,6 +34,11 @@ class EntryKind(StrEnum):
     PERIOD_CLOSED = "period_closed"
     PATRON_SETTLED = "patron_settled"
     SLICE_SETTLED = "slice_settled"
+    SUSPENDED = "suspended"
+    SUSPENSE_ASSIGNED = "suspense_assigned"
+    SUSPENSE_RETURNED = "suspense_returned"
+    RETURN_PAID = "return_paid"
+    PAYMENT_COST = "payment_cost"
 
 
 @dataclass(frozen=True, slots=True)

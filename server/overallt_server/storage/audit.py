@@ -119,7 +119,9 @@ async def rows_of(tx: Transaction, span: Span) -> Mapping[UserId, PatronRows]:
 
 async def entries_of(tx: Transaction, span: Span) -> list[StoredEntry]:
     """List the entries of the patrons of *span*, by patron and number."""
-    return await _entries(tx, _between(journal_entries, span), _between(postings, span))
+    return await stored_entries(
+        tx, _between(journal_entries, span), _between(postings, span)
+    )
 
 
 async def house_entries(
@@ -133,7 +135,7 @@ async def house_entries(
         .limit(count)
     )
     chosen = [row.number for row in numbers]
-    return await _entries(
+    return await stored_entries(
         tx,
         (journal_entries.c.patron_id == HOUSE) & journal_entries.c.number.in_(chosen),
         (postings.c.patron_id == HOUSE) & postings.c.number.in_(chosen),
@@ -252,11 +254,12 @@ async def _has_any(
     return rows.first() is not None
 
 
-async def _entries(
+async def stored_entries(
     tx: Transaction,
     chosen: "sa.ColumnElement[bool]",
     chosen_postings: "sa.ColumnElement[bool]",
 ) -> list[StoredEntry]:
+    """List the *chosen* entries with the *chosen_postings*, by chain and number."""
     lines: defaultdict[tuple[int, int], list[StoredPosting]] = defaultdict(list)
     for row in await tx.execute(
         sa.select(postings).where(chosen_postings).order_by(postings.c.line)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import periods, users
+from overallt_server.storage.schema import house, users
 
 _LOCK: Final = (
     sa.select(users.c.id).where(users.c.id == sa.bindparam("patron")).with_for_update()
@@ -52,17 +52,8 @@ async def lock_all(tx: Transaction) -> None:
 
 
 async def lock_house(tx: Transaction) -> None:
-    """Wait for the turn of the house; some period has been closed before.
-
-    The house is no user: the oldest closed period, which stays the same for ever,
-    stands for it.
-    """
-    await tx.execute(
-        sa.select(periods.c.period)
-        .order_by(periods.c.period)
-        .limit(1)
-        .with_for_update()
-    )
+    """Wait for the turn of the house; who needs patrons' turns waits for them first."""
+    await tx.execute(sa.select(house.c.id).with_for_update())
 
 
 async def _lock(tx: Transaction, chosen: "sa.Select[int]") -> None:

@@ -329,3 +329,56 @@ postings: Final = sa.Table(
     _text("currency"),
     sa.Index("ix_postings_ledger_account", "ledger_account"),
 )
+
+house: Final = sa.Table(
+    "house",
+    metadata,
+    # Its only row stands for the house's chain, as a user's row for his: to be locked.
+    _id("id"),
+)
+
+# --- The bank: what its files said ---------------------------------------------------
+
+bank_statements: Final = sa.Table(
+    "bank_statements",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    _text("iban"),
+    _text("currency"),
+    _text("name"),
+    _number("opening_minor"),
+    _number("closing_minor"),
+    sa.Column("closed_on", sa.Date, nullable=False),
+    _at("imported_at"),
+)
+
+bank_movements: Final = sa.Table(
+    "bank_movements",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    # What an operator types.
+    sa.Column("number", sa.BigInteger, nullable=False, unique=True),
+    _text("iban"),
+    _text("side"),
+    _number("amount_minor"),
+    _text("currency"),
+    sa.Column("booked_on", sa.Date, nullable=False),
+    # When the first statement that tells of it ends.
+    sa.Column("closed_on", sa.Date, nullable=False),
+    _text("other_iban"),
+    _text("other_name"),
+    _text("text"),
+    _text("fate"),
+    # Why it is in suspense, empty for all that never was.
+    _text("reason"),
+    # Whose means it became, at once or from suspense.
+    sa.Column("patron_id", sa.BigInteger),
+    # When it left suspense.
+    _at("resolved_at", known=False),
+    # Else an audit could not read what it has to check.
+    sa.CheckConstraint("side IN ('debit', 'credit')", name="ck_bank_movements_side"),
+    sa.CheckConstraint(
+        "fate IN ('means', 'suspense', 'return', 'cost')", name="ck_bank_movements_fate"
+    ),
+    sa.Index("ix_bank_movements_fate_resolved_at", "fate", "resolved_at"),
+)

@@ -6,6 +6,7 @@ their number::
     periods, slices      what was frozen, in which slices, and which are settled
     each patron          his chain, his balances, his pots with things and shares
     the house            its chain, and each slice's entry against the shares of it
+    the bank             its movements against their entries, its balances
     all                  balances that chains share, and the cash
 
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
@@ -36,6 +37,7 @@ from overallt_server.core.audit_slices import (
     Span,
     audit_slices,
 )
+from overallt_server.core.bank_bookings import CASH_AT_BANK
 from overallt_server.core.journal import EntryKind
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.rules import Rules
@@ -46,6 +48,7 @@ from overallt_server.storage.audit import PatronRows, StoredPot
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import StoredPeriod
 from overallt_server.storage.schema import HOUSE
+from overallt_server.use_cases.auditing_bank import audit_bank_movements
 
 # How many patrons' rows, and how many of the house's entries, are read at once.
 PATRONS_AT_ONCE: Final = 500
@@ -56,7 +59,7 @@ OF_PERIODS: Final = frozenset(
     {EntryKind.PERIOD_CLOSED, EntryKind.PATRON_SETTLED, EntryKind.SLICE_SETTLED}
 )
 
-_CASH_BY_HAND: Final = chart.cash("by_hand")
+_CASH: Final = (chart.cash("by_hand"), CASH_AT_BANK)
 
 
 class Auditing:
@@ -98,6 +101,7 @@ class _Pass:
             await self._check_patrons(patrons)
             last = patrons[-1]
         await self._check_house()
+        self.findings += [each async for each in audit_bank_movements(self._tx)]
         if self._is_certain:
             self.findings += self._balances.findings()
 
@@ -274,7 +278,7 @@ class _Pass:
         self, patron: UserId, rows: PatronRows
     ) -> Iterable[chart.LedgerAccount]:
         yield from (chart.means(patron), chart.revenue(patron))
-        yield from (chart.FEE_INCOME, _CASH_BY_HAND)
+        yield from (chart.FEE_INCOME, chart.SUSPENSE, *_CASH)
         for period, pot in rows.pots.items():
             yield chart.reserved(patron, period)
             yield chart.clearing(period, pot.slice_)
@@ -305,6 +309,7 @@ class _Pass:
 
     async def _check_house(self) -> None:
         accounts = [chart.clearing(name.period, name.number) for name in self._slices]
+        accounts += [CASH_AT_BANK, chart.SUSPENSE, chart.PAYMENT_COST]
         accounts += [chart.revenue(owner) for owner in await audit.owners(self._tx)]
         chain, own = ChainAudit(HOUSE, accounts), PatronBalances(HOUSE)
         names = {name.key: name for name in self._slices}

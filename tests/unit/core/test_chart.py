@@ -26,6 +26,14 @@ ACCOUNTS = [
     ),
     (chart.revenue(UserId(5)), "revenue:5", AccountKind.LIABILITY, Side.CREDIT),
     (chart.FEE_INCOME, "fee_income", AccountKind.INCOME, Side.CREDIT),
+    (chart.SUSPENSE, "suspense", AccountKind.LIABILITY, Side.CREDIT),
+    (
+        chart.in_transit("RF52OV217"),
+        "in_transit:RF52OV217",
+        AccountKind.LIABILITY,
+        Side.CREDIT,
+    ),
+    (chart.PAYMENT_COST, "payment_cost", AccountKind.EXPENSE, Side.DEBIT),
 ]
 
 

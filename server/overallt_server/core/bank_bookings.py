@@ -1,0 +1,170 @@
+"""What becomes of a movement at the bank: its fate, and the entry that books it.
+
+What came in with a patron's reference is his means. What came in otherwise is in
+suspense until the operator understands it: he assigns it to a patron, or sends it back.
+What went out under a reference of ours is what was on its way; whatever else went out
+is a cost, since the money is gone whatever it was for.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from overallt.protocol.ids import UserId
+from overallt_server.core import chart
+from overallt_server.core.bank_statements import Movement
+from overallt_server.core.journal import EntryKind, JournalEntry
+from overallt_server.core.money import Money
+from overallt_server.core.references import Purpose, find, return_reference
+
+BANK: Final = "bank"
+CASH_AT_BANK: Final = chart.cash(BANK)
+
+
+class Fate(StrEnum):
+    """How a movement was booked as it was imported."""
+
+    MEANS = "means"
+    SUSPENSE = "suspense"
+    RETURN = "return"
+    COST = "cost"
+
+
+class Reason(StrEnum):
+    """Why money that came in is in suspense; for the operator to read."""
+
+    NO_REFERENCE = "it has no reference of a patron, or several"
+    NO_SUCH_PATRON = "there is no such patron"
+    OTHER_CURRENCY = "it is in another currency"
+    TOO_MUCH = "the patron would hold more than he may"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMovement:
+    """A movement as it was stored, with what became of it.
+
+    ``reason`` is empty unless it is or was in suspense, ``patron`` is whose means it
+    became, ``resolved_at`` when it left suspense.
+    """
+
+    key: str
+    number: int
+    side: chart.Side
+    amount: Money
+    other_iban: str
+    other_name: str
+    text: str
+    fate: Fate
+    reason: str
+    patron: UserId | None
+    resolved_at: datetime | None
+
+
+def about(movement: Movement) -> tuple[Purpose, int] | None:
+    """Return what the only reference in all of its texts is about, if there is one."""
+    found = {find(text) for text in movement.texts} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def natural_key(fate: Fate, key: str) -> str:
+    """Return the natural key of the entry that booked the movement *key* at import."""
+    if fate is Fate.MEANS:
+        return f"means_added:{BANK}:{key}"
+    return f"{BANK}_{fate}:{key}"
+
+
+def assigned_key(key: str) -> str:
+    """Return the natural key of the entry that assigned what was in suspense."""
+    return f"suspense_assigned:{key}"
+
+
+def returned_key(key: str) -> str:
+    """Return the natural key of the entry that sent back what was in suspense."""
+    return f"suspense_returned:{key}"
+
+
+def means_entry(
+    key: str, movement: Movement, patron: UserId, *, now: datetime
+) -> JournalEntry:
+    """Return the entry for means of *patron* that came in."""
+    return JournalEntry.transfer(
+        kind=EntryKind.MEANS_ADDED,
+        natural_key=natural_key(Fate.MEANS, key),
+        memo=f"bank transfer of {movement.booked_on}",
+        made_at=now,
+        debit=CASH_AT_BANK,
+        credit=chart.means(patron),
+        amount=movement.amount,
+    )
+
+
+def suspense_entry(key: str, movement: Movement, *, now: datetime) -> JournalEntry:
+    """Return the entry for money that came in and is not understood."""
+    return JournalEntry.transfer(
+        kind=EntryKind.SUSPENDED,
+        natural_key=natural_key(Fate.SUSPENSE, key),
+        memo=f"bank transfer of {movement.booked_on}",
+        made_at=now,
+        debit=CASH_AT_BANK,
+        credit=chart.SUSPENSE,
+        amount=movement.amount,
+    )
+
+
+def return_paid_entry(
+    key: str, movement: Movement, reference: str, *, now: datetime
+) -> JournalEntry:
+    """Return the entry for money that has gone back under our *reference*."""
+    return JournalEntry.transfer(
+        kind=EntryKind.RETURN_PAID,
+        natural_key=natural_key(Fate.RETURN, key),
+        memo=f"bank transfer of {movement.booked_on}",
+        made_at=now,
+        debit=chart.in_transit(reference),
+        credit=CASH_AT_BANK,
+        amount=movement.amount,
+    )
+
+
+def cost_entry(key: str, movement: Movement, *, now: datetime) -> JournalEntry:
+    """Return the entry for money that went out without a reference of ours."""
+    return JournalEntry.transfer(
+        kind=EntryKind.PAYMENT_COST,
+        natural_key=natural_key(Fate.COST, key),
+        memo=f"bank transfer of {movement.booked_on}",
+        made_at=now,
+        debit=chart.PAYMENT_COST,
+        credit=CASH_AT_BANK,
+        amount=movement.amount,
+    )
+
+
+def assigned_entry(
+    stored: StoredMovement, patron: UserId, *, reason: str, now: datetime
+) -> JournalEntry:
+    """Return the entry that makes what was in suspense the means of *patron*."""
+    return JournalEntry.transfer(
+        kind=EntryKind.SUSPENSE_ASSIGNED,
+        natural_key=assigned_key(stored.key),
+        memo=reason,
+        made_at=now,
+        debit=chart.SUSPENSE,
+        credit=chart.means(patron),
+        amount=stored.amount,
+    )
+
+
+def returned_entry(
+    stored: StoredMovement, *, reason: str, now: datetime
+) -> JournalEntry:
+    """Return the entry that puts what was in suspense on its way back."""
+    return JournalEntry.transfer(
+        kind=EntryKind.SUSPENSE_RETURNED,
+        natural_key=returned_key(stored.key),
+        memo=reason,
+        made_at=now,
+        debit=chart.SUSPENSE,
+        credit=chart.in_transit(return_reference(stored.number)),
+        amount=stored.amount,
+    )
