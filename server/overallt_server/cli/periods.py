@@ -1,7 +1,7 @@
 """The commands ``period`` and ``settle``: what happens at a month's end."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Final, override
 
 import click
 
@@ -14,6 +14,9 @@ from overallt_server.storage.database import Database
 if TYPE_CHECKING:
     from overallt_server.use_cases.closing import ClosedPeriod
     from overallt_server.use_cases.settling import SettledPeriod
+
+# Each settles on a connection of its own.
+MOST_WORKERS: Final = 15
 
 
 class PeriodParameter(click.ParamType[Period]):
@@ -94,10 +97,18 @@ def list_() -> None:
 @click.option(
     "--no-hold", is_flag=True, help="Settle before the days to wait are over."
 )
-def settle(period: Period | None, *, no_hold: bool) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    show_default=True,
+    help="How many slices to settle at once; PostgreSQL only.",
+)
+def settle(period: Period | None, *, no_hold: bool, workers: int) -> None:
     """Settle PERIOD (2026-10), by default the last month that is over.
 
-    May be stopped at any moment and started again: nothing is booked twice.
+    May be stopped at any moment and started again, on several machines at once:
+    nothing is booked twice.
     """
     from overallt_server.use_cases.settling import Settling
 
@@ -108,6 +119,7 @@ def settle(period: Period | None, *, no_hold: bool) -> None:
                 period=period or last_ended(now),
                 now=now,
                 hold=not no_hold,
+                workers=workers,
                 progress=progress,
             )
 

@@ -117,6 +117,8 @@ async def _begun(engine: AsyncEngine) -> AsyncIterator[Transaction]:
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
+    for (name, arguments), function in sqlite.FUNCTIONS.items():
+        connection.create_function(name, arguments, function)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     # An answered flattr survives a power cut (R1), not only a killed process.

@@ -1,13 +1,14 @@
-"""Shares as they are stored: what each thing got of each pot. Append-only (I2)."""
+"""Shares as they are stored: what each thing got of each pot. Append-only (I2).
 
-from collections.abc import Mapping
+They are added by ``storage.settlement``.
+"""
+
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import Period
-from overallt_server.core.settlement import FIRST_REVISION, Settlement
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import shares
 
@@ -22,34 +23,6 @@ class ThingShares:
     period: Period
     thing: ThingId
     minor: int
-
-
-async def add(
-    tx: Transaction,
-    period: Period,
-    settlements: Mapping[UserId, Settlement],
-    currency: str,
-) -> None:
-    """Store the shares of each patron's settlement, those of zero included.
-
-    Raises:
-        sqlalchemy.exc.IntegrityError: a patron's are stored already.
-    """
-    rows = [
-        {
-            "patron_id": patron,
-            "period": period,
-            "thing_id": share.thing,
-            "revision": FIRST_REVISION,
-            "owner_id": share.owner,
-            "share_minor": share.minor,
-            "currency": currency,
-        }
-        for patron, settlement in settlements.items()
-        for share in settlement.shares
-    ]
-    if rows:
-        await tx.execute(sa.insert(shares), rows)
 
 
 async def of_owner(tx: Transaction, owner: UserId, currency: str) -> list[ThingShares]:

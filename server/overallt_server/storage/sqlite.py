@@ -6,11 +6,20 @@ most statements do. Here a statement and its rows are one trip, a transaction be
 the trip of its first statement, and one that has only read ends without a trip.
 """
 
+import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Any, Self, override
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Self, override
 
 import aiosqlite
+
+# What PostgreSQL has and SQLite lacks, by name and number of arguments; the only
+# charset here is UTF-8 and the only form hex.
+FUNCTIONS: Final[Mapping[tuple[str, int], Callable[..., str | bytes]]] = {
+    ("convert_to", 2): str.encode,
+    ("encode", 2): lambda data, _form: data.hex(),
+    ("sha256", 1): lambda data: hashlib.sha256(data).digest(),
+}
 
 type _Parameters = Sequence[Any]
 type _Work = Callable[[], sqlite3.Cursor]

@@ -3,29 +3,24 @@
 Each slice of patrons is one transaction: it claims the slice, books every patron's
 pot with its shares, then one entry for all owners, and is kept whole or not at all.
 So a settlement may be killed at any instant and started again, by any number of
-workers on PostgreSQL, and books the same cents once: it computes from what was frozen
-at the close and from nothing else, and natural keys are unique.
+workers on any number of machines, and books the same cents once: it computes from what
+was frozen at the close and from nothing else, and natural keys are unique. The database
+does the work (``storage.settlement``); here is the order of it.
 """
 
-from collections import Counter
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from overallt.protocol.ids import UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.rules import Rules
-from overallt_server.core.settlement import (
-    Settlement,
-    patron_entry,
-    settle,
-    slice_entry,
-)
-from overallt_server.storage import journal, patrons, periods, pots, shares
-from overallt_server.storage.database import Database, Transaction
-from overallt_server.storage.periods import Slice, SliceCounts, StoredPeriod
+from overallt_server.core.settlement import slice_entry
+from overallt_server.storage import journal, patrons, periods, pots, settlement
+from overallt_server.storage.database import Database
+from overallt_server.storage.periods import SliceCounts, StoredPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +46,14 @@ class Settling:
         period: Period,
         now: datetime,
         hold: bool,
+        workers: int = 1,
         progress: Callable[[int, int], None],
     ) -> SettledPeriod:
         """Settle *period*; what is settled already is not settled again.
 
-        *progress* is told how many slices are settled and how many there are, after
-        each one that is kept.
+        As many slices as there are *workers* are settled at once; on SQLite, where only
+        one can write, more than one is of no use. *progress* is told how many slices
+        are settled and how many there are, after each one that is kept.
 
         Raises:
             InvalidRequest: it is not closed yet, or *hold* and the days on which its
@@ -68,11 +65,13 @@ class Settling:
             raise InvalidRequest(f"{period} must be closed before it can be settled.")
         if hold:
             self._refuse_before_hold_ends(period, now)
-        # What other workers are busy with is waited for only when nothing else is
-        # left: should they fail, it is settled here.
-        for wait in (False, True):
-            while counts := await self._settle_slice(stored, now, wait=wait):
-                progress(counts.settled, counts.every)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(workers):
+                    group.create_task(self._settle_slices(stored, now, progress))
+        except BaseExceptionGroup as failed:
+            # The first that failed has stopped the others.
+            raise failed.exceptions[0] from None
         async with self._database.transaction() as tx:
             await periods.mark_settled(tx, period, at=now)
             totals = await pots.totals(tx, period)
@@ -88,6 +87,15 @@ class Settling:
                 "preliminary figures can be looked at."
             )
 
+    async def _settle_slices(
+        self, stored: StoredPeriod, now: datetime, progress: Callable[[int, int], None]
+    ) -> None:
+        # What other workers are busy with is waited for only when nothing else is
+        # left: should they fail, it is settled here.
+        for wait in (False, True):
+            while counts := await self._settle_slice(stored, now, wait=wait):
+                progress(counts.settled, counts.every)
+
     async def _settle_slice(
         self, stored: StoredPeriod, now: datetime, *, wait: bool
     ) -> SliceCounts | None:
@@ -95,7 +103,9 @@ class Settling:
             slice_ = await periods.claim_slice(tx, stored.period, at=now, wait=wait)
             if slice_ is None:
                 return None
-            by_owner = await _settle_patrons(tx, stored, slice_, now)
+            await patrons.lock_between(tx, slice_.first, slice_.last)
+            await settlement.settle_patrons(tx, stored, slice_, now)
+            by_owner = await settlement.earned(tx, stored, slice_)
             if any(by_owner.values()):
                 entry = slice_entry(
                     by_owner,
@@ -107,41 +117,3 @@ class Settling:
                 await patrons.lock_house(tx)
                 await journal.append_to_house(tx, entry)
             return await periods.count_slices(tx, stored.period)
-
-
-async def _settle_patrons(
-    tx: Transaction, stored: StoredPeriod, slice_: Slice, now: datetime
-) -> Counter[UserId]:
-    # Books each patron of the slice; gives what his shares are to each owner.
-    period, first, last = stored.period, slice_.first, slice_.last
-    await patrons.lock_between(tx, first, last)
-    frozen = await pots.between(tx, period, first, last)
-    things = await pots.things_between(tx, period, first, last)
-    settlements: dict[UserId, Settlement] = {}
-    by_owner = Counter[UserId]()
-    for pot in frozen:
-        settlement = settle(
-            pot.amount.minor,
-            pot.fee_bps,
-            things.get(pot.patron, []),
-            patron=pot.patron,
-            period=period,
-        )
-        settlements[pot.patron] = settlement
-        for share in settlement.shares:
-            by_owner[share.owner] += share.minor
-    entries = {
-        pot.patron: patron_entry(
-            settlements[pot.patron],
-            patron=pot.patron,
-            period=period,
-            slice_=slice_.number,
-            currency=stored.currency,
-            now=now,
-        )
-        for pot in frozen
-        if pot.amount.minor
-    }
-    await journal.append_each(tx, entries)
-    await shares.add(tx, period, settlements, stored.currency)
-    return by_owner

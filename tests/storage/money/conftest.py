@@ -55,6 +55,10 @@ class Town:
         self.closing = Closing(database, rules)
         self.settling = Settling(database, rules)
 
+    def under(self, rules: Rules) -> "Town":
+        """Return the same town under other *rules*."""
+        return Town(self.database, rules)
+
     async def user(self, number: int) -> UserId:
         """Register a user by hand; his name says his number."""
         user = User(
@@ -170,6 +174,13 @@ def town_on() -> type[Town]:
 @pytest.fixture
 def town(any_database: Database) -> Town:
     return Town(any_database)
+
+
+@pytest.fixture
+async def postgres_town(postgres_url: str) -> AsyncIterator[Town]:
+    database = Database(postgres_url)
+    yield Town(database)
+    await database.close()
 
 
 @pytest.fixture

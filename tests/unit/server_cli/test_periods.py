@@ -19,6 +19,21 @@ def test_a_month_is_closed_settled_and_in_order(month: Any) -> None:
     assert [0, 0, 0] == [closed.status, settled.status, audited.status]
 
 
+def test_several_workers_settle_the_same_cents(month: Any) -> None:
+    month.run("period", "close")
+    settled = month.run("settle", "--workers", "3")
+    again = month.run("settle")
+
+    assert settled.out.endswith("4.50 EUR to owners and 0.50 EUR in fees.\n")
+    assert settled.out == again.out
+
+
+def test_no_workers_settle_nothing(month: Any) -> None:
+    ran = month.run("settle", "--workers", "0")
+
+    assert 2 == ran.status
+
+
 def test_closing_and_settling_twice_say_the_same(month: Any) -> None:
     period = str(month.period)
     closed = [month.run("period", "close", period).out for _ in range(2)]
