@@ -34,10 +34,10 @@ class Progress:
             self._bar.render_finish()
 
     def __call__(self, done: int, all_: int) -> None:
-        """Show that *done* of *all_* are done."""
+        """Show that *done* of *all_* are done; less than before is old news."""
         if self._bar is None:
             self._bar = click.progressbar(
                 length=all_, label=self._label, file=sys.stderr
             )
             self._bar.render_progress()
-        self._bar.update(done - self._bar.pos)
+        self._bar.update(max(0, done - self._bar.pos))
