@@ -4,13 +4,12 @@ Nothing of a settlement is read from anywhere else, so nothing that a patron, an
 or an operator does after the close changes a cent of it.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from overallt.protocol.ids import ThingId, UserId
+from overallt.protocol.ids import UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.settlement import PotThing
@@ -73,48 +72,6 @@ async def add_things(
     ]
     if rows:
         await tx.execute(sa.insert(pot_things), rows)
-
-
-async def between(
-    tx: Transaction, period: Period, first: UserId, last: UserId
-) -> list[Pot]:
-    """List the pots of the patrons from *first* to *last*, by patron."""
-    rows = await tx.execute(
-        sa.select(pots)
-        .where(pots.c.period == period, pots.c.patron_id.between(first, last))
-        .order_by(pots.c.patron_id)
-    )
-    return [
-        Pot(UserId(row.patron_id), Money(row.pot_minor, row.currency), row.fee_bps)
-        for row in rows
-    ]
-
-
-async def things_between(
-    tx: Transaction, period: Period, first: UserId, last: UserId
-) -> Mapping[UserId, list[PotThing]]:
-    """Return the things in the pot of each patron from *first* to *last*.
-
-    The list of a patron whose pot has none is empty.
-    """
-    rows = await tx.execute(
-        sa.select(
-            pot_things.c.patron_id,
-            pot_things.c.thing_id,
-            pot_things.c.owner_id,
-            pot_things.c.weight,
-            pot_things.c.charity,
-        ).where(
-            pot_things.c.period == period,
-            pot_things.c.patron_id.between(first, last),
-        )
-    )
-    things: defaultdict[UserId, list[PotThing]] = defaultdict(list)
-    for patron, thing, owner, weight, charity in rows.all():
-        things[UserId(patron)].append(
-            PotThing(ThingId(thing), UserId(owner), weight, charity)
-        )
-    return things
 
 
 async def totals(tx: Transaction, period: Period) -> PotTotals:
