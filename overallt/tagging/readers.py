@@ -7,9 +7,10 @@ up to there, or as far beyond as one run goes, which tells of all that it goes p
     ├── the tree has read ──┼── skimmed, remembered ──┼── not read, remembered ──▶
 
 Each byte is skimmed once and read by the tree at most once, so time is linear. What is
-remembered is folded when it reaches 16 MB: if nothing open forbids a button there, the
-open elements are forgotten. The tree then knows of fewer elements that could close what
-forbids, so that in doubt the text stays text. Else the tree reads on, and so remembers.
+remembered is folded when it reaches 16 MB, or a little later where what has begun ends:
+if nothing open forbids a button there, the open elements are forgotten. The tree then
+knows of fewer elements that could close what forbids, so that in doubt the text stays
+text. Else the tree reads on, and so remembers; that is slow, at about 1 MB a second.
 
 Text between the cells of a table is moved out of it by browsers, together with the
 white space beside it, which would stay behind if a button took the text's place. So
@@ -30,6 +31,9 @@ from overallt.tagging.skims import Skim
 from overallt.tagging.spans import Span
 from overallt.tagging.tokenizer import Tokenizer
 
+_MOST_OVERDUE_BYTES: Final = 1 << 16
+# A prime number: a page that repeats itself is not met at the same place each time.
+_STEP_BYTES: Final = 1021
 _LT: Final = ord("<")
 _LONGEST_NAME_BYTES: Final = len("</colgroup>")
 _BETWEEN_CELLS: Final = re.compile(
@@ -54,6 +58,7 @@ class Reader:
         "_last_tag",
         "_lies",
         "_mask",
+        "_overdue",
         "_room",
         "_skim",
         "_skimmed",
@@ -73,6 +78,7 @@ class Reader:
         self._unread = Pieces()
         self._skimmed = Pieces()
         self._room = LONGEST_HISTORY_BYTES
+        self._overdue = 0
         self._last_tag = b""
         self._last = b""
 
@@ -85,7 +91,7 @@ class Reader:
     @property
     def history_bytes(self) -> int:
         """How many bytes are remembered."""
-        return LONGEST_HISTORY_BYTES - self._room
+        return LONGEST_HISTORY_BYTES + self._overdue - self._room
 
     def remember(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
@@ -252,6 +258,8 @@ class Reader:
             self._last_tag = block[begin : begin + _LONGEST_NAME_BYTES]
 
     def _read(self, blocks: Iterable[bytes]) -> None:
+        self._room -= self._overdue
+        self._overdue = 0
         for block in blocks:
             self._tokenizer.feed(block)
             self._room += len(block)
@@ -274,5 +282,10 @@ class Reader:
             self._start_tree()
             self._skimmed.clear()
             self._room = LONGEST_HISTORY_BYTES
+            self._overdue = 0
+        elif self._overdue < _MOST_OVERDUE_BYTES:
+            # It may only be a tag or a link that has begun.
+            self._overdue += _STEP_BYTES
+            self._room = _STEP_BYTES
         else:
             self._read(self._skimmed.drained())

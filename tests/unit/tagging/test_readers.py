@@ -85,6 +85,22 @@ def test_where_it_is_folded_the_page_decides(size: int) -> None:
     assert [True, True] == answers
 
 
+@pytest.mark.parametrize("shift", range(8))
+def test_it_is_folded_behind_what_has_begun(
+    shift: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "LONGEST_HISTORY_BYTES", SMALL_HISTORY_BYTES)
+    remembering = reader()
+    remembering.remember(b" " * shift)
+    for _ in range(2):
+        remembering.remember(b"<div>xx " * (SMALL_HISTORY_BYTES // 8))
+
+    assert remembering.history_bytes < SMALL_HISTORY_BYTES
+    assert remembering.counts()
+    # The tree has not read it: that would be too deep.
+    assert not remembering.given_up
+
+
 @pytest.mark.parametrize(
     ("page", "counts"),
     [
