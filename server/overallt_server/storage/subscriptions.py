@@ -8,15 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.chart import Side
 from overallt_server.core.flattrs import CLICK_WEIGHT
 from overallt_server.core.periods import Period
 from overallt_server.core.subscriptions import Subscription
+from overallt_server.storage import journal
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import (
     Instant,
     PeriodNumber,
     budgets,
     flattrs,
+    postings,
     subscriptions,
 )
 
@@ -89,11 +92,11 @@ async def subscribed(
     return {ThingId(row.thing_id) for row in rows}
 
 
-async def renew(tx: Transaction, period: Period) -> None:
+async def renew(tx: Transaction, period: Period, currency: str) -> None:
     """Flattr in *period* all that is subscribed to and was not flattred in it.
 
-    A patron without an active budget gives nothing. The lock of everybody is held, or
-    somebody's own click could come in between.
+    A patron without an active budget, or without means, gives nothing. The lock of
+    everybody is held, or somebody's own click could come in between.
     """
     its = subscriptions.c
     of_this_period = sa.exists().where(
@@ -101,6 +104,9 @@ async def renew(tx: Transaction, period: Period) -> None:
         flattrs.c.period == period,
         flattrs.c.thing_id == its.thing_id,
     )
+    free_means = journal.sum_of(
+        journal.means_of(its.patron_id), currency, Side.CREDIT
+    ).where(postings.c.patron_id == its.patron_id)
     start = sa.literal(period.start, Instant())
     due = (
         sa.select(
@@ -114,6 +120,7 @@ async def renew(tx: Transaction, period: Period) -> None:
         .where(
             its.active,
             budgets.c.active,
+            free_means.scalar_subquery() > 0,
             its.started_at < period.end,
             ~of_this_period,
         )

@@ -73,9 +73,9 @@ class Closing:
                     period, self._rules.fee_bps, self._rules.currency, now, None
                 )
                 await periods.add(tx, stored)
-                await subscriptions.renew(tx, period)
+                await subscriptions.renew(tx, period, self._rules.currency)
                 await self._freeze(tx, period, now)
-                await subscriptions.renew(tx, period.next)
+                await subscriptions.renew(tx, period.next, self._rules.currency)
             return await _closed(tx, stored)
 
     async def closed(self) -> list[ClosedPeriod]:
