@@ -64,7 +64,7 @@ def play(earth: World, window: Browser, tags: Tags) -> None:
     take(window, "page.png", 900, 600)
     window.press_into_new_tab(BUTTON)
     window.wait_for("#confirm:enabled")
-    take(window, "consent.png", 720, 740)
+    take(window, "consent.png", 720, 790)
     window.press("#confirm:enabled")
     window.wait_for("#undo")
     take(window, "flattred.png", 720, 580)
