@@ -4,7 +4,8 @@ The header may name it; else a ``<meta>`` in the first 1024 bytes, for which the
 kept and searched only when somebody asks. What comes behind the place that is asked
 about is never looked at, so that chunk borders do not matter; but whoever prints into
 those bytes waits for all of them, as browsers do, lest a button should move the
-``<meta>`` out of their sight.
+``<meta>`` out of their sight; and nobody prints into a head that was begun there, where
+Chromium looks on.
 
 In a charset with halves, a byte is a second half if before it there is an odd number
 of bytes that may be first halves: they take each other in pairs, and whatever is none
@@ -28,6 +29,10 @@ _FIRST_HALVES: Final = {
     Kind.HALVES: bytes(range(0x81, 0xFF)),
     Kind.JIS_HALVES: bytes([*range(0x81, 0xA0), *range(0xE0, 0xFD)]),
 }
+# Chromium looks on beyond those bytes as long as it sees only what belongs in a head.
+_HEAD: Final = re.compile(rb"<head[\t\n\f\r />]", re.IGNORECASE)
+_HEAD_END: Final = re.compile(rb"</head|<body", re.IGNORECASE)
+_CUT_HEAD_END_BYTES: Final = len("</hea")
 _LOWEST: Final = 0x81
 _WATCHED: Final = HALVED | {Kind.ESCAPING}
 _NONE_ODD: Final = dict.fromkeys(HALVED, False)
@@ -62,10 +67,21 @@ LOOKED_BACK_BYTES: Final = 64
 class PageCharset:
     """Tells of the charset of a page whose header says it is of *kind*."""
 
-    __slots__ = ("_beginning", "_is_odd", "_kind", "_known_from")
+    __slots__ = (
+        "_beginning",
+        "_is_odd",
+        "_is_unnamed",
+        "_kind",
+        "_known_from",
+        "_last",
+        "_may_be_in_head",
+    )
 
     def __init__(self, kind: Kind | None) -> None:
         self._kind = kind
+        self._is_unnamed = kind is None
+        self._may_be_in_head = kind is None
+        self._last = b""
         # Whoever asks about a place sooner in the page must not hear of it.
         self._known_from = 0
         self._beginning = b""
@@ -86,17 +102,40 @@ class PageCharset:
         seen = len(self._beginning) + len(data)
         return self._kind is not None or seen >= PRESCANNED_BYTES
 
-    def is_named_behind(self, data: bytes, at: int) -> bool:
-        """Tell whether a ``<meta>`` behind the index *at* of *data* names the charset.
+    def may_be_named_behind(self, data: bytes, at: int, head_end: int) -> bool:
+        """Tell whether a ``<meta>`` behind the index *at* of *data* may name it.
 
-        What is printed before that could move it to where no browser looks for it.
+        What is printed before that could move it to where no browser looks for it. The
+        *head_end* is that of *data*.
         """
         end = len(self._beginning) + at
-        if end >= (PRESCANNED_BYTES if self._kind is None else self._known_from):
+        if not self._is_unnamed or (end >= PRESCANNED_BYTES and at >= head_end):
             return False
+        beginning = (self._beginning + data[:PRESCANNED_BYTES])[:PRESCANNED_BYTES]
+        if kind_declared(beginning[:end]) is not None:
+            return False
+        return at < head_end or kind_declared(beginning) is not None
+
+    def head_end(self, data: bytes) -> int:
+        """Return up to where *data*, the next bytes, stand before a head's end."""
+        if not self._may_be_in_head:
+            return 0
+        begins, end = self._head(data)
+        if begins is None:
+            return 0
+        return len(data) if end is None else end
+
+    def _head(self, data: bytes) -> tuple[int | None, int | None]:
+        """Return where in *data*, or before it, a head begins, and where it ends."""
         beginning = self._beginning + data[:PRESCANNED_BYTES]
-        named = kind_declared(beginning[:PRESCANNED_BYTES])
-        return named is not None and kind_declared(beginning[:end]) is None
+        begins = _HEAD.search(beginning, 0, PRESCANNED_BYTES)
+        if begins is None:
+            return None, None
+        start = max(0, begins.end() - len(self._beginning))
+        # An end may be cut by the border before *data*.
+        known = len(self._last) if start else 0
+        end = _HEAD_END.search(self._last + data, known + start)
+        return start, None if end is None else max(0, end.start() - len(self._last))
 
     @property
     def may_escape(self) -> bool:
@@ -110,6 +149,12 @@ class PageCharset:
 
     def go_past(self, data: bytes) -> None:
         """Take in the next bytes of the page."""
+        if self._may_be_in_head:
+            begins, end = self._head(data)
+            is_open = begins is not None and end is None
+            may_begin = begins is None and not self.is_settled_with(data)
+            self._may_be_in_head = is_open or may_begin
+            self._last = (self._last + data)[-_CUT_HEAD_END_BYTES:]
         if len(self._beginning) < PRESCANNED_BYTES:
             self._beginning += data[: PRESCANNED_BYTES - len(self._beginning)]
         if not data:

@@ -9,7 +9,7 @@ IN_DECLARATION: Final = "inside <!…> or <?…>"
 IN_CDATA: Final = "inside <![CDATA[…]]>"
 BETWEEN_CELLS: Final = "inside a table, but outside of its cells"
 LYING_CHARSET: Final = "behind bytes that cannot be in the charset that the page says"
-BEFORE_CHARSET: Final = "before the <meta> that names the page's charset"
+BEFORE_CHARSET: Final = "before the <meta> that names the charset, or may still"
 NOT_ASCII: Final = "between escapes of ISO-2022-JP, where it is no ASCII"
 
 ESCAPED: Final = "escaped by double brackets"

@@ -171,8 +171,13 @@ class Rewriter:
             found += legacy_candidates.candidates(data)
             found.sort(key=attrgetter("start"))
         if charset is not None:
-            named_behind = charset.is_named_behind
-            found = [each for each in found if not named_behind(data, each.start)]
+            head_end = charset.head_end(data)
+            named_behind = partial(charset.may_be_named_behind, data, head_end=head_end)
+            found = [
+                each
+                for each in found
+                if not (_is_seen(each) and named_behind(each.start))
+            ]
         return found
 
     def _button(self, candidate: Candidate | LegacyCandidate) -> str | None:
@@ -180,4 +185,9 @@ class Rewriter:
         if isinstance(candidate, Candidate):
             return self._render(candidate.tag)
         printed = self._render_legacy and self._render_legacy(candidate.button)
-        return printed if candidate.button.is_seen else None
+        return printed if _is_seen(candidate) else None
+
+
+def _is_seen(candidate: Candidate | LegacyCandidate) -> bool:
+    """Tell whether readers see it, so that something may be printed in its place."""
+    return isinstance(candidate, Candidate) or candidate.button.is_seen

@@ -32,6 +32,8 @@ _BETWEEN_CELLS: Final = re.compile(
 )
 # Where no header names the charset, browsers look for it there (13.2.3.2).
 _CHARSET: Final = re.compile(r"<meta[^>]*charset", re.IGNORECASE)
+_HEAD: Final = re.compile(r"<head[\s/>]", re.IGNORECASE)
+_HEAD_END: Final = re.compile(r"</head|<body", re.IGNORECASE)
 _PRESCANNED_BYTES: Final = 1024
 _CHUNK_BYTES: Final = (200, 1_400, 16_384)
 
@@ -71,9 +73,15 @@ def without_tags_between_cells(text: str) -> str:
 
 
 def before_the_charset(text: str) -> frozenset[str]:
-    """Return the ids of the text tags that stand before what names the charset."""
+    """Return the ids of the text tags that stand before what names the charset.
+
+    Where that is not in the first bytes, it may be anywhere in the head.
+    """
     named = _CHARSET.search(text, 0, _PRESCANNED_BYTES)
-    return frozenset(_TAG.findall(text, 0, named.start()) if named else ())
+    head = _HEAD.search(text, 0, _PRESCANNED_BYTES)
+    end = _HEAD_END.search(text, head.end()) if head else None
+    head_end = end.start() if end else len(text) if head else 0
+    return frozenset(_TAG.findall(text, 0, named.start() if named else head_end))
 
 
 def without_tags_before_the_charset(text: str) -> str:

@@ -86,22 +86,32 @@ def test_what_is_certain_passes_at_once() -> None:
     assert b"[" == rewriter.close()
 
 
+HEAD = "<html><head>{}<link>[Flattr=1]"
+CALLS = "<meta charset=gbk>"
+
+
 @pytest.mark.parametrize("size", [1, 7, 2000])
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        ("[Flattr=1]<meta charset=gbk>[Flattr=2]", "[Flattr=1]<meta charset=gbk>(2)"),
-        ("[Flattr=1]{}<meta charset=gbk>", "(1){}<meta charset=gbk>"),
-        (
-            "<meta charset=gbk>[Flattr=1]<meta name=x>",
-            "<meta charset=gbk>(1)<meta name=x>",
-        ),
+        ("[Flattr=1]" + CALLS + "[Flattr=2]", "[Flattr=1]" + CALLS + "(2)"),
+        ("[Flattr=1]{}" + CALLS, "(1){}" + CALLS),
+        (CALLS + "[Flattr=1]<meta name=x>", CALLS + "(1)<meta name=x>"),
+        (HEAD + CALLS, HEAD + CALLS),
+        (HEAD + "</head>[Flattr=2]", HEAD + "</head>(2)"),
+        (HEAD + "<body>[Flattr=2]", HEAD + "<body>(2)"),
+        ("</head>" + HEAD + "</head>[Flattr=2]", "</head>" + HEAD + "</head>(2)"),
+        ("<head>" + CALLS + "{}<link>[Flattr=1]", "<head>" + CALLS + "{}<link>(1)"),
+        ("{}<head>[Flattr=1]", "{}<head>(1)"),
     ],
 )
 def test_no_button_may_move_what_names_the_charset(
     page: str, expected: str, size: int
 ) -> None:
-    """Browsers look for it in the first 1024 bytes only (HTML Standard, 13.2.3.2)."""
+    """Browsers look for it in the first 1024 bytes only (HTML Standard, 13.2.3.2).
+
+    Chromium looks on beyond them in a head that was begun there.
+    """
     whole = page.format(" " * 1024).encode()
     rewriter = Rewriter(content_type="text/html", render=printed)
     pieces = (whole[at : at + size] for at in range(0, len(whole), size))
