@@ -86,14 +86,12 @@ def _attempts(opening: Opening, text: bytes) -> list[tuple[Attempt, str | None]]
     """Return what is written like a tag, and what is wrong with its form."""
     charset = opening.charset
     is_half = None if charset is None else partial(charset.is_half, text)
-    head_end = 0 if charset is None else charset.head_end(text)
+    named_behind = None if charset is None else charset.naming_behind(text)
     starts = {each.start for each in opening.candidates(text, is_half)}
     attempts: list[tuple[Attempt, str | None]] = []
     for each in text_tags.attempts(text):
         if each.start in starts:
-            moves = charset is not None and charset.may_be_named_behind(
-                text, each.start, head_end
-            )
+            moves = named_behind is not None and named_behind(each.start)
             attempts.append((each, reasons.BEFORE_CHARSET if moves else None))
         elif is_half is None or not is_half(each.start):
             attempts.append((each, reasons.ESCAPED if each.has_id else reasons.NO_ID))

@@ -20,6 +20,8 @@ is a character: there, nothing can be caught.
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from overallt.tagging.charsets import HALVED, PRESCANNED_BYTES, Kind
@@ -102,12 +104,15 @@ class PageCharset:
         seen = len(self._beginning) + len(data)
         return self._kind is not None or seen >= PRESCANNED_BYTES
 
-    def may_be_named_behind(self, data: bytes, at: int, head_end: int) -> bool:
-        """Tell whether a ``<meta>`` behind the index *at* of *data* may name it.
+    def naming_behind(self, data: bytes) -> Callable[[int], bool]:
+        """Return what tells whether a ``<meta>`` behind an index of *data* may name it.
 
-        What is printed before that could move it to where no browser looks for it. The
-        *head_end* is that of *data*.
+        *data* are the next bytes. What is printed before that could move it to where no
+        browser looks for it.
         """
+        return partial(self._may_be_named_behind, data, self._head_end(data))
+
+    def _may_be_named_behind(self, data: bytes, head_end: int, at: int) -> bool:
         end = len(self._beginning) + at
         if not self._is_unnamed or (end >= PRESCANNED_BYTES and at >= head_end):
             return False
@@ -116,7 +121,7 @@ class PageCharset:
             return False
         return at < head_end or kind_declared(beginning) is not None
 
-    def head_end(self, data: bytes) -> int:
+    def _head_end(self, data: bytes) -> int:
         """Return up to where *data*, the next bytes, stand before a head's end."""
         if not self._may_be_in_head:
             return 0

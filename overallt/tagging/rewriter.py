@@ -171,8 +171,7 @@ class Rewriter:
             found += legacy_candidates.candidates(data)
             found.sort(key=attrgetter("start"))
         if charset is not None:
-            head_end = charset.head_end(data)
-            named_behind = partial(charset.may_be_named_behind, data, head_end=head_end)
+            named_behind = charset.naming_behind(data)
             found = [
                 each
                 for each in found

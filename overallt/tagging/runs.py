@@ -92,19 +92,15 @@ class Marked:
 
     def end_of(self, at: int, most: int) -> int:
         """Return where the run ends that begins at *at*, as ``end_of`` does."""
-        return _end_of(self._copy, at, most)
+        return end_of(self._copy, at, most)
 
 
-def end_of(data: bytes, at: int, most: int) -> int:
+def end_of(data: bytes | bytearray, at: int, most: int) -> int:
     """Return where the run that begins at *at* ends, at *most* at the furthest.
 
     There is none if that is *at* itself. *at* must stand in text or at markup, where
     nothing open forbids a button.
     """
-    return _end_of(data, at, most)
-
-
-def _end_of(data: bytes | bytearray, at: int, most: int) -> int:
     # No tag may be longer than what is read of one; then it is not known what it says.
     match = _automaton().match(data, at, min(most, at + LONGEST_READ_BYTES - 1))
     return int(match.end())
