@@ -20,7 +20,11 @@ def audit(context: click.Context) -> None:
     async def check(database: Database, settings: Settings) -> list[Finding]:
         return await Auditing(database, settings.rules).audit()
 
-    findings = run(check)
+    say_findings(context, run(check))
+
+
+def say_findings(context: click.Context, findings: list[Finding]) -> None:
+    """Say what an audit has found; end with 1 if that is anything."""
     for finding in findings:
         click.echo(finding)
     if findings:

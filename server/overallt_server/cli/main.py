@@ -6,6 +6,7 @@ from overallt_server.cli.audit import audit
 from overallt_server.cli.bank import bank
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
+from overallt_server.cli.moving import backup, move, restore
 from overallt_server.cli.operating import migrate_command, serve, settings_command
 from overallt_server.cli.periods import period_group, settle
 from overallt_server.cli.things import thing
@@ -24,12 +25,15 @@ def cli() -> None:
 
 for _command in (
     audit,
+    backup,
     bank,
     budget,
     host,
     means,
     migrate_command,
+    move,
     period_group,
+    restore,
     serve,
     settings_command,
     settle,
