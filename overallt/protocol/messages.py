@@ -103,13 +103,26 @@ class FlattrAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A flattr that is repeated each period, unless it is paused (not *active*)."""
+    """A flattr that is repeated each period, unless it is paused (not *active*).
+
+    *weight* and *last_period* (``2026-12``; ``None``: without end) are ours.
+    """
 
     active: bool
     created_at: int
     started_at: int
     thing: MiniThing
+    weight: int = 1
+    last_period: str | None = None
     type: Literal["subscription"] = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionTerms:
+    """The answer to a subscription that was given another weight or length."""
+
+    weight: int
+    last_period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ or one expectation, told in order::
   ada    flattrs         song, essay
   ada    undoes          song              (or: song in 2026-01)
   ada    subscribes to   song              (and: unsubscribes; toggles pauses)
+  ada    subscribes to   song with weight 60 for 3 months      (and: weighs song 40)
   ada    cannot flattr   song: You have already flattred this thing this month.
   ada    cannot undo     song in 2026-01: This month is closed ...
   --     month is over   2026-01           (an hour before it is closed)
@@ -40,6 +41,7 @@ import pytest
 import sqlalchemy as sa
 from story_bank import BANK_PHRASES, BankStage
 from story_people import add_user
+from story_subscriptions import SUBSCRIPTION_PHRASES, SubscriptionStage
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.money import Money
@@ -57,7 +59,6 @@ from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
-from overallt_server.use_cases.subscribing import Subscribing
 
 RULES: Final = Rules(
     currency="EUR",
@@ -83,9 +84,6 @@ PHRASES: Final = {
     "pauses_budget": re.compile(r"pauses budget"),
     "flattrs": re.compile(rf"flattrs (?P<things>{NAME}(?:, {NAME})*)"),
     "undoes": re.compile(rf"undoes {THING}"),
-    "subscribes_to": re.compile(rf"subscribes to (?P<thing>{NAME})"),
-    "toggles": re.compile(rf"toggles (?P<thing>{NAME})"),
-    "unsubscribes": re.compile(rf"unsubscribes (?P<thing>{NAME})"),
     "cannot_flattr": re.compile(rf"cannot flattr (?P<thing>{NAME}): (?P<because>.+)"),
     "cannot_undo": re.compile(rf"cannot undo {THING}: (?P<because>.+)"),
     "month_is_over": re.compile(rf"month is over {PERIOD}"),
@@ -97,6 +95,7 @@ PHRASES: Final = {
     "has_reserved": re.compile(rf"has reserved {AMOUNT}"),
     "has_revenue": re.compile(rf"has revenue {AMOUNT}"),
     **BANK_PHRASES,
+    **SUBSCRIPTION_PHRASES,
 }
 # Only these may be joined to others by commas.
 JOINED: Final = {"adds_means", "sets_budget", "pauses_budget"}
@@ -153,7 +152,7 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage(BankStage):
+class Stage(BankStage, SubscriptionStage):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:
@@ -166,7 +165,6 @@ class Stage(BankStage):
         self._budgets: dict[str, Money] = {}
         self._giving = Giving(database, RULES)
         self._flattring = Flattring(database, RULES, Room(waiting=100, at_once=10))
-        self._subscribing = Subscribing(database)
         # Numbers the things 1, 2, 3 ... as they come: the odd cents depend on it.
         self._registering = RegisteringThings(database)
 
@@ -212,16 +210,6 @@ class Stage(BankStage):
 
     async def undoes(self, event: Event) -> None:
         await self._undo(event)
-
-    async def subscribes_to(self, event: Event) -> None:
-        await self._subscribing.subscribe(**await self._who_and_what(event))
-
-    async def toggles(self, event: Event) -> None:
-        await self._subscribing.toggle(**await self._who_and_what(event))
-
-    async def unsubscribes(self, event: Event) -> None:
-        named = await self._who_and_what(event)
-        await self._subscribing.end(patron=named["patron"], thing=named["thing"])
 
     async def cannot_flattr(self, event: Event) -> None:
         name = event.details["thing"]
@@ -333,6 +321,7 @@ class Stage(BankStage):
             active=active,
         )
 
+    @override
     async def _who_and_what(self, event: Event) -> dict[str, Any]:
         return {
             "patron": await self._user(event.who),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overallt.protocol import codec, messages
+from overallt_server.core.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,44 @@ async def test_nobody_subscribes_twice_or_to_what_is_his(world: "World") -> None
     assert (403, "thing_owner") == await _error(own)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_one_may_say_its_weight_and_its_months(world: "World") -> None:
+    """Flattr's own clients send no body and never notice."""
+    thing = await world.thing(await world.user("bo"))
+    headers = await world.bearer(await world.patron("ada"))
+
+    await world.client.post(
+        _path(thing), json={"weight": 60, "months": 3}, headers=headers
+    )
+    (begun,) = await _listed(world, headers)
+    changed = await world.client.patch(
+        _path(thing), json={"weight": 100}, headers=headers
+    )
+    (now,) = await _listed(world, headers)
+
+    third = Period.of(world.settings.now()).after(2)
+    assert (60, str(third)) == (begun.weight, begun.last_period)
+    assert {"weight": 100} == await changed.json()
+    assert (100, None) == (now.weight, now.last_period)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize(
+    "terms", [{"weight": 0}, {"weight": 101}, {"months": 4}, {"months": "many"}]
+)
+async def test_no_subscription_weighs_or_lasts_as_nobody_can_give(
+    world: "World", method: str, terms: dict[str, object]
+) -> None:
+    thing = await world.thing(await world.user("bo"))
+    headers = await world.bearer(await world.patron("ada"))
+
+    response = await world.client.request(
+        method, _path(thing), json=terms, headers=headers
+    )
+
+    assert (400, "invalid_request") == await _error(response)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_what_is_not_there_is_not_found(world: "World", method: str) -> None:
     headers = await world.bearer(await world.patron("ada"))
 
@@ -118,7 +156,7 @@ async def test_what_is_not_there_is_not_found(world: "World", method: str) -> No
     assert (404, "not_found") == await _error(response)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_it_needs_the_scope_to_flattr(world: "World", method: str) -> None:
     thing = await world.thing(await world.user("bo"))
     headers = await world.bearer(await world.patron("ada"), "thing")

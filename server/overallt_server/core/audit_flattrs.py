@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding, row
 from overallt_server.core.budgets import Budget
-from overallt_server.core.flattrs import Flattr
+from overallt_server.core.flattrs import WEIGHTS, Flattr
 from overallt_server.core.periods import Period
-
-WEIGHTS: Final = range(1, 101)
 
 
 def audit_flattr(

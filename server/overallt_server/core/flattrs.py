@@ -23,6 +23,8 @@ from overallt_server.core.things import Thing
 
 # What a flattr made by a click weighs against the others of its period.
 CLICK_WEIGHT: Final = 1
+# What any flattr may weigh: a subscription is a part of a standing split.
+WEIGHTS: Final = range(1, 101)
 
 
 @dataclass(frozen=True, slots=True)

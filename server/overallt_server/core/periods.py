@@ -53,9 +53,12 @@ class Period:
     @property
     def next(self) -> "Period":
         """The period after this one."""
-        if self.month == DECEMBER:
-            return Period(self.year + 1, 1)
-        return Period(self.year, self.month + 1)
+        return self.after(1)
+
+    def after(self, periods: int) -> "Period":
+        """Return the period that is *periods* (0 or more) after this one."""
+        year, month = divmod(self.month - 1 + periods, DECEMBER)
+        return Period(self.year + year, month + 1)
 
     @property
     def start(self) -> datetime:

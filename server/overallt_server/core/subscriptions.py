@@ -1,15 +1,53 @@
 """Subscriptions: a flattr that is repeated each period until the patron ends it.
 
 It gives what a click would give, once a period, from the one in which it started on:
-where there is a flattr already, undone ones included, it gives nothing more.
+where there is a flattr already, undone ones included, it gives nothing more. Its weight
+makes it more than a click: weights of 60, 30 and 10 are a standing split of a budget
+over three causes.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Self
 
 from overallt.protocol.ids import ThingId, UserId
-from overallt_server.core.refusals import AlreadySubscribed, OwnThingSubscribed
+from overallt_server.core.flattrs import CLICK_WEIGHT, WEIGHTS
+from overallt_server.core.periods import Period
+from overallt_server.core.refusals import (
+    AlreadySubscribed,
+    InvalidRequest,
+    OwnThingSubscribed,
+)
 from overallt_server.core.things import Thing
+
+LENGTHS: Final = (3, 6, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How much a subscription weighs, and the last period in which it gives, if any."""
+
+    weight: int = CLICK_WEIGHT
+    last_period: Period | None = None
+
+    @classmethod
+    def asked(cls, *, weight: int | None, periods: int | None, first: Period) -> Self:
+        """Return the terms for *periods* from *first* on, without end if ``None``.
+
+        Raises:
+            InvalidRequest: no subscription weighs or lasts so.
+        """
+        if weight is None:
+            weight = CLICK_WEIGHT
+        if weight not in WEIGHTS:
+            raise InvalidRequest("A subscription weighs 1 to 100.")
+        if periods is None:
+            return cls(weight)
+        if periods not in LENGTHS:
+            raise InvalidRequest(
+                "A subscription lasts 3, 6 or 12 months, or until it is ended."
+            )
+        return cls(weight, first.after(periods - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +62,7 @@ class Subscription:
     active: bool
     created_at: datetime
     started_at: datetime
+    terms: Terms = Terms()
 
 
 def refuse_subscription(

@@ -230,6 +230,9 @@ subscriptions: Final = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     _at("created_at"),
     _at("started_at"),
+    _number("weight"),
+    # NULL: until it is ended.
+    sa.Column("last_period", PeriodNumber),
 )
 
 idempotency_keys: Final = sa.Table(

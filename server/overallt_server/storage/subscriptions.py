@@ -1,7 +1,6 @@
 """Subscriptions as they are stored; the key is (patron, thing)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +8,8 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.chart import Side
-from overallt_server.core.flattrs import CLICK_WEIGHT
 from overallt_server.core.periods import Period
-from overallt_server.core.subscriptions import Subscription
+from overallt_server.core.subscriptions import Subscription, Terms
 from overallt_server.storage import journal
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import (
@@ -37,9 +35,24 @@ async def add(tx: Transaction, subscription: Subscription) -> None:
     Raises:
         sqlalchemy.exc.IntegrityError: there is one of its key.
     """
-    values = asdict(subscription)
-    values["patron_id"], values["thing_id"] = values.pop("patron"), values.pop("thing")
-    await tx.execute(sa.insert(subscriptions).values(values))
+    await tx.execute(
+        sa.insert(subscriptions).values(
+            patron_id=subscription.patron,
+            thing_id=subscription.thing,
+            active=subscription.active,
+            created_at=subscription.created_at,
+            started_at=subscription.started_at,
+            **_columns(subscription.terms),
+        )
+    )
+
+
+async def change(tx: Transaction, patron: UserId, thing: ThingId, terms: Terms) -> bool:
+    """Give a subscription other *terms*; ``False``: there is none."""
+    changed = await tx.execute(
+        sa.update(subscriptions).where(*_is(patron, thing)).values(_columns(terms))
+    )
+    return changed.rowcount == 1
 
 
 async def start(
@@ -64,6 +77,13 @@ async def remove(tx: Transaction, patron: UserId, thing: ThingId) -> bool:
     """Forget a subscription; ``False``: there was none."""
     deleted = await tx.execute(sa.delete(subscriptions).where(*_is(patron, thing)))
     return deleted.rowcount == 1
+
+
+async def remove_ended(tx: Transaction, period: Period) -> None:
+    """Forget all whose last period is before *period*."""
+    await tx.execute(
+        sa.delete(subscriptions).where(subscriptions.c.last_period < period)
+    )
 
 
 async def of_patron(
@@ -113,12 +133,13 @@ async def renew(tx: Transaction, period: Period, currency: str) -> None:
             its.patron_id,
             sa.literal(period, PeriodNumber()),
             its.thing_id,
-            sa.literal(CLICK_WEIGHT, sa.BigInteger),
+            its.weight,
             sa.case((its.started_at > start, its.started_at), else_=start),
         )
         .join(budgets, budgets.c.patron_id == its.patron_id)
         .where(
             its.active,
+            its.last_period.is_(None) | (its.last_period >= period),
             budgets.c.active,
             free_means.scalar_subquery() > 0,
             its.started_at < period.end,
@@ -140,4 +161,9 @@ def _subscription(row: sa.Row[Any]) -> Subscription:
         active=row.active,
         created_at=row.created_at,
         started_at=row.started_at,
+        terms=Terms(row.weight, row.last_period),
     )
+
+
+def _columns(terms: Terms) -> dict[str, Any]:
+    return {"weight": terms.weight, "last_period": terms.last_period}

@@ -75,6 +75,7 @@ class Closing:
                 await periods.add(tx, stored)
                 await subscriptions.renew(tx, period, self._rules.currency)
                 await self._freeze(tx, period, now)
+                await subscriptions.remove_ended(tx, period.next)
                 await subscriptions.renew(tx, period.next, self._rules.currency)
             return await _closed(tx, stored)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.periods import Period
 from overallt_server.core.refusals import NotFound
-from overallt_server.core.subscriptions import Subscription, refuse_subscription
+from overallt_server.core.subscriptions import Subscription, Terms, refuse_subscription
 from overallt_server.core.things import Thing
 from overallt_server.storage import patrons, subscriptions, things
 from overallt_server.storage.database import Database
@@ -33,14 +34,22 @@ class Subscribing:
         self._database = database
 
     async def subscribe(
-        self, *, patron: UserId, thing: ThingId, now: datetime
+        self,
+        *,
+        patron: UserId,
+        thing: ThingId,
+        now: datetime,
+        weight: int | None = None,
+        periods: int | None = None,
     ) -> Thing:
-        """Flattr *thing* in each period from the one of *now* on.
+        """Flattr *thing* in each period from the one of *now* on, for *periods*.
 
         Raises:
+            InvalidRequest: see ``core.subscriptions``.
             NotFound: there is no such thing.
             OwnThingSubscribed, AlreadySubscribed: see ``core.subscriptions``.
         """
+        terms = Terms.asked(weight=weight, periods=periods, first=Period.of(now))
         async with self._database.transaction() as tx:
             await patrons.wait(tx, patron)
             found = await things.get(tx, thing)
@@ -51,10 +60,39 @@ class Subscribing:
             await subscriptions.add(
                 tx,
                 Subscription(
-                    patron, thing, active=True, created_at=now, started_at=now
+                    patron,
+                    thing,
+                    active=True,
+                    created_at=now,
+                    started_at=now,
+                    terms=terms,
                 ),
             )
         return found
+
+    async def change(
+        self,
+        *,
+        patron: UserId,
+        thing: ThingId,
+        now: datetime,
+        weight: int | None,
+        periods: int | None,
+    ) -> Terms:
+        """Let a subscription weigh and last something else from *now* on.
+
+        What it has given keeps its weight, in the open period too.
+
+        Raises:
+            InvalidRequest: see ``core.subscriptions``.
+            NotFound: there is none.
+        """
+        terms = Terms.asked(weight=weight, periods=periods, first=Period.of(now))
+        async with self._database.transaction() as tx:
+            await patrons.wait(tx, patron)
+            if not await subscriptions.change(tx, patron, thing, terms):
+                raise NotFound(_NOT_SUBSCRIBED)
+        return terms
 
     async def toggle(self, *, patron: UserId, thing: ThingId, now: datetime) -> bool:
         """Pause a subscription, or start it again; tell whether it is active now.

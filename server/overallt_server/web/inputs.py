@@ -78,6 +78,13 @@ class NewThing(Input):
     hidden: bool = False
 
 
+class SubscriptionTerms(Input):
+    """What a subscription weighs, and for how many months it lasts, if not forever."""
+
+    weight: int | None = None
+    months: int | None = None
+
+
 class Lookup(Input):
     """Which address to look up."""
 

@@ -78,6 +78,7 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.delete(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.undo_flattr),
     web.post(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.subscribe),
     web.put(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.toggle),
+    web.patch(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.change),
     web.delete(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.end),
     web.get(f"{API}/user{_JSON}", users.show_me),
     web.get(f"{API}/user/flattrs{_JSON}", flattrs.list_mine),

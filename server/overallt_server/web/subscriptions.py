@@ -4,11 +4,13 @@ Source: content/api/resources/subscriptions.md.
 """
 
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
 from overallt.protocol import messages
 from overallt_server.core.grants import Scope
+from overallt_server.core.subscriptions import Terms
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
@@ -18,13 +20,19 @@ from overallt_server.web.representations import mini_thing
 
 
 async def subscribe(request: web.Request) -> web.Response:
-    """Let the asker flattr a thing each month from now on."""
+    """Let the asker flattr a thing each month from now on.
+
+    Flattr's had no body; ours may say for how many months, and with what weight.
+    """
     grant = await granted(request, Scope.FLATTR)
+    terms = await inputs.body(request, inputs.SubscriptionTerms)
     cases = use_cases(request)
     thing = await cases.subscribing.subscribe(
         patron=grant.user.id,
         thing=await cases.looking_up.thing_id(request.match_info["id"]),
         now=settings(request).now(),
+        weight=terms.weight,
+        periods=terms.months,
     )
     counts = await cases.flattring.counts([thing.id])
     answer = messages.FlattrAnswer(
@@ -38,6 +46,21 @@ async def subscribe(request: web.Request) -> web.Response:
         ),
     )
     return json_answer(answer)
+
+
+async def change(request: web.Request) -> web.Response:
+    """Give the asker's subscription other terms; what is not said is as in a new."""
+    grant = await granted(request, Scope.FLATTR)
+    asked = await inputs.body(request, inputs.SubscriptionTerms)
+    cases = use_cases(request)
+    terms = await cases.subscribing.change(
+        patron=grant.user.id,
+        thing=await cases.looking_up.thing_id(request.match_info["id"]),
+        now=settings(request).now(),
+        weight=asked.weight,
+        periods=asked.months,
+    )
+    return json_answer(messages.SubscriptionTerms(**_told(terms)))
 
 
 async def toggle(request: web.Request) -> web.Response:
@@ -82,6 +105,7 @@ async def list_mine(request: web.Request) -> web.Response:
                 active=each.subscription.active,
                 created_at=int(each.subscription.created_at.timestamp()),
                 started_at=int(each.subscription.started_at.timestamp()),
+                **_told(each.subscription.terms),
                 thing=mini_thing(
                     each.thing,
                     addresses,
@@ -92,3 +116,8 @@ async def list_mine(request: web.Request) -> web.Response:
             for each in listed
         ]
     )
+
+
+def _told(terms: Terms) -> dict[str, Any]:
+    last = terms.last_period
+    return {"weight": terms.weight, "last_period": None if last is None else str(last)}
