@@ -8,7 +8,7 @@ class RefusalCode(StrEnum):
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
     and our additions (``period_closed``, ``idempotency_mismatch``,
-    ``index_too_large``, ``server_busy``).
+    ``index_too_large``, ``server_busy``, ``gift_ended``).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -27,5 +27,6 @@ class RefusalCode(StrEnum):
     INDEX_TOO_LARGE = "index_too_large"
     VALIDATION = "validation"
     PERIOD_CLOSED = "period_closed"
+    GIFT_ENDED = "gift_ended"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     SERVER_ERROR = "server_error"

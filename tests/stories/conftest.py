@@ -16,6 +16,8 @@ or one expectation, told in order::
   --     month is over   2026-01           (an hour before it is closed)
   --     month closes    2026-01
   --     month settles   2026-01           (and: month ends, closes and settles)
+  ada    gives            5.00 EUR to mona  (and: takes back the gift; has held)
+  --     9 days pass
   ada    transfers       10.00 EUR         (and: without a reference)
   ada    is assigned     10.00 EUR         (and: is sent back)
   bank   charges          0.10 EUR         (and: tells all again)
@@ -28,7 +30,7 @@ or one expectation, told in order::
 
 Several actions of one person are joined by commas. A thing that nobody owns belongs to
 an owner of its own; whoever is named first is there from then on. The story begins in
-the month that its first ``--`` line names.
+the month that it names first.
 """
 
 import re
@@ -40,6 +42,7 @@ from typing import Any, Final, override
 import pytest
 import sqlalchemy as sa
 from story_bank import BANK_PHRASES, BankStage
+from story_gifts import GIFT_PHRASES, GiftStage
 from story_people import add_user
 from story_subscriptions import SUBSCRIPTION_PHRASES, SubscriptionStage
 
@@ -93,8 +96,10 @@ PHRASES: Final = {
     "earned": re.compile(rf"earned {AMOUNT}"),
     "has_means": re.compile(rf"has means {AMOUNT}"),
     "has_reserved": re.compile(rf"has reserved {AMOUNT}"),
+    "has_held": re.compile(rf"has held {AMOUNT}"),
     "has_revenue": re.compile(rf"has revenue {AMOUNT}"),
     **BANK_PHRASES,
+    **GIFT_PHRASES,
     **SUBSCRIPTION_PHRASES,
 }
 # Only these may be joined to others by commas.
@@ -123,7 +128,7 @@ def parse(story: str) -> list[Event]:
             events += _events(number, line)
         elif line and events:
             raise MalformedStory(f"line {number}: {line!r} comes after the events")
-    if not any(event.who == "--" for event in events):
+    if not any("period" in event.details for event in events):
         raise MalformedStory("the story names no month")
     return events
 
@@ -152,11 +157,12 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage(BankStage, SubscriptionStage):
+class Stage(BankStage, GiftStage, SubscriptionStage):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:
         super().__init__(database, RULES, begins=begins.start)
+        self._rules = RULES
         self.differences: list[str] = []
         self._users: dict[str, UserId] = {}
         self._things: dict[str, ThingId] = {}
@@ -268,6 +274,9 @@ class Stage(BankStage, SubscriptionStage):
         revenue = await earning.revenue(owner=await self._user(event.who))
         self._expect(event, revenue.settled)
 
+    async def has_held(self, event: Event) -> None:
+        await self._expect_balance(event, f"held:{await self._user(event.who)}")
+
     async def _expect_balance(self, event: Event, ledger_account: str) -> None:
         postings = schema.postings.c
         credit = sa.case((postings.side == "credit", 1), else_=-1)
@@ -287,6 +296,7 @@ class Stage(BankStage, SubscriptionStage):
         told = " ".join([event.what.replace("_", " "), *event.details.values()])
         self.differences.append(f"line {event.number}: {event.who} {told}: {found}")
 
+    @override
     async def _refused(
         self, event: Event, deed: Callable[[], Awaitable[object]]
     ) -> None:
@@ -368,7 +378,7 @@ def tell(database: Database) -> Tell:
 
     async def differences(story: str) -> list[str]:
         events = parse(story)
-        begins = next(event for event in events if event.who == "--")
+        begins = next(event for event in events if "period" in event.details)
         stage = Stage(database, _period(begins))
         for event in events:
             await stage.play(event)

@@ -4,6 +4,7 @@ import click
 
 from overallt_server.cli.audit import audit
 from overallt_server.cli.bank import bank
+from overallt_server.cli.gifts import release
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
 from overallt_server.cli.moving import backup, move, restore
@@ -33,6 +34,7 @@ for _command in (
     migrate_command,
     move,
     period_group,
+    release,
     restore,
     serve,
     settings_command,

@@ -51,6 +51,7 @@ class AccountName(StrEnum):
     RESERVED = "reserved"
     CLEARING = "clearing"
     REVENUE = "revenue"
+    HELD = "held"
     IN_TRANSIT = "in_transit"
     FEE_INCOME = "fee_income"
     PAYMENT_COST = "payment_cost"
@@ -81,6 +82,7 @@ CHART: Final[Mapping[AccountName, _Line]] = {
         AccountKind.LIABILITY, re.compile(f"{_PERIOD}:{_SLICE}")
     ),
     AccountName.REVENUE: _Line(AccountKind.LIABILITY, re.compile(_USER)),
+    AccountName.HELD: _Line(AccountKind.LIABILITY, re.compile(_USER)),
     AccountName.IN_TRANSIT: _Line(AccountKind.LIABILITY, re.compile(_REFERENCE)),
     AccountName.FEE_INCOME: _Line(AccountKind.INCOME, re.compile("")),
     AccountName.PAYMENT_COST: _Line(AccountKind.EXPENSE, re.compile("")),
@@ -164,3 +166,8 @@ def clearing(period: Period, slice_: int) -> LedgerAccount:
 def revenue(owner: UserId) -> LedgerAccount:
     """Return what *owner* has earned and not yet taken out."""
     return LedgerAccount(AccountName.REVENUE, str(owner))
+
+
+def held(owner: UserId) -> LedgerAccount:
+    """Return what *owner* has earned and what can still be taken back."""
+    return LedgerAccount(AccountName.HELD, str(owner))

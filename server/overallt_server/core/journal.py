@@ -39,6 +39,9 @@ class EntryKind(StrEnum):
     SUSPENSE_RETURNED = "suspense_returned"
     RETURN_PAID = "return_paid"
     PAYMENT_COST = "payment_cost"
+    GIFT_GIVEN = "gift_given"
+    GIFT_UNDONE = "gift_undone"
+    GIFT_RELEASED = "gift_released"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,10 @@ class PeriodClosed(Refusal):
     """This month is closed: what was given in it can no longer be changed."""
 
 
+class GiftEnded(Refusal):
+    """This gift is undone already, or has reached its owner."""
+
+
 class AlreadyFlattred(Refusal):
     """You have already flattred this thing this month."""
 

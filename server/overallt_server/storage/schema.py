@@ -318,6 +318,13 @@ journal_entries: Final = sa.Table(
     sa.Column("previous_hash", sa.LargeBinary, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("patron_id", "natural_key"),
+    # Of all entries few are gifts, and those that are held are looked for each day.
+    sa.Index(
+        "ix_journal_entries_gifts",
+        "made_at",
+        sqlite_where=sa.text("kind = 'gift_given'"),
+        postgresql_where=sa.text("kind = 'gift_given'"),
+    ),
 )
 
 postings: Final = sa.Table(

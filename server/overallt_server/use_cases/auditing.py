@@ -17,7 +17,7 @@ from itertools import pairwise, zip_longest
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId
-from overallt_server.core import chart
+from overallt_server.core import chart, gifts
 from overallt_server.core.audit import Finding, row
 from overallt_server.core.audit_balances import Balances, PatronBalances
 from overallt_server.core.audit_chains import ChainAudit, StoredEntry
@@ -282,6 +282,8 @@ class _Pass:
         for period, pot in rows.pots.items():
             yield chart.reserved(patron, period)
             yield chart.clearing(period, pot.slice_)
+        for entry in rows.entries:
+            yield from gifts.accounts_told(entry.memo)
 
     def _slice_of(self, patron: UserId, period: Period, pot: StoredPot) -> SliceAudit:
         spans = self._spans[period]

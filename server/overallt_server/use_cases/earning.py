@@ -32,9 +32,13 @@ class PeriodRevenue:
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """What an owner has earned and not taken out; periods are newest first."""
+    """What an owner has earned and not taken out; periods are newest first.
+
+    What is *held* can still be taken back.
+    """
 
     settled: Money
+    held: Money
     periods: list[PeriodRevenue]
 
 
@@ -50,6 +54,7 @@ class Earning:
         currency = self._rules.currency
         async with self._database.snapshot() as tx:
             settled = await journal.balance(tx, chart.revenue(owner), currency)
+            held = await journal.balance(tx, chart.held(owner), currency)
             rows = await shares.of_owner(tx, owner, currency)
             by_id = await things.many(tx, (row.thing for row in rows))
         periods = []
@@ -60,4 +65,4 @@ class Earning:
             ]
             total = sum((each.settled for each in listed), Money(0, currency))
             periods.append(PeriodRevenue(period, listed, total))
-        return Revenue(settled, periods)
+        return Revenue(settled, held, periods)

@@ -59,6 +59,7 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.OwnThing: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_OWNER),
     refusals.OwnThingSubscribed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.THING_OWNER),
     refusals.AlreadySubscribed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.SUBSCRIBED),
+    refusals.GiftEnded: Answer(HTTPStatus.FORBIDDEN, RefusalCode.GIFT_ENDED),
     refusals.PeriodClosed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.PERIOD_CLOSED),
     refusals.AlreadyFlattred: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
     refusals.NoMeans: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.NO_MEANS),

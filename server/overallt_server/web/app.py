@@ -12,6 +12,7 @@ from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
@@ -60,6 +61,7 @@ def make_app(
         earning=Earning(database, settings.rules),
         flattring=flattring,
         giving=Giving(database, settings.rules),
+        giving_gifts=GivingGifts(database, settings.rules),
         indexing_things=indexing,
         looking_up=LookingUp(database),
         proving_hosts=ProvingHosts(database),

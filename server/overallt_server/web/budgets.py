@@ -9,6 +9,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.users import User
 from overallt_server.web import inputs
+from overallt_server.web.amounts import money
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
@@ -34,7 +35,7 @@ async def change(request: web.Request) -> web.Response:
     try:
         await use_cases(request).giving.set_budget(
             patron=session.user.id,
-            amount=_money(form.amount, settings(request).currency),
+            amount=money(form.amount, settings(request).currency),
             active=not form.paused,
         )
     except InvalidRequest as refusal:
@@ -76,11 +77,3 @@ async def _form(
         most=Money(rules.max_budget_minor, rules.currency),
         problem=problem,
     )
-
-
-def _money(text: str, currency: str) -> Money:
-    try:
-        # Most people in Europe write 5,00.
-        return Money.parse(text.replace(",", "."), currency)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from error

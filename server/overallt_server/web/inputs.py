@@ -126,6 +126,14 @@ class BudgetForm(Input):
     paused: bool = False
 
 
+class GiftForm(Input):
+    """The form of a single gift; *id* makes it one, however often it is sent."""
+
+    to: Text = ""
+    amount: Text = ""
+    id: Annotated[Text, Field(max_length=64)] = ""
+
+
 class TypedCode(Input):
     """The code that a person has typed, and what he decides."""
 

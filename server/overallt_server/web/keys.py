@@ -11,6 +11,7 @@ from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.proving_hosts import ProvingHosts
@@ -30,6 +31,7 @@ class UseCases:
     earning: Earning
     flattring: Flattring
     giving: Giving
+    giving_gifts: GivingGifts
     indexing_things: IndexingThings
     looking_up: LookingUp
     proving_hosts: ProvingHosts

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 async def test_an_owner_of_nothing_has_earned_nothing(town: "Town") -> None:
     ben = await town.user(2)
 
-    assert Revenue(Money(0, "EUR"), []) == await town.earning.revenue(owner=ben)
+    nothing = Money(0, "EUR")
+    assert Revenue(nothing, nothing, []) == await town.earning.revenue(owner=ben)
 
 
 async def test_what_is_closed_but_not_settled_is_not_revenue_yet(town: "Town") -> None:
@@ -23,7 +24,8 @@ async def test_what_is_closed_but_not_settled_is_not_revenue_yet(town: "Town") -
 
     await town.close()
 
-    assert Revenue(Money(0, "EUR"), []) == await town.earning.revenue(owner=ben)
+    nothing = Money(0, "EUR")
+    assert Revenue(nothing, nothing, []) == await town.earning.revenue(owner=ben)
 
 
 async def test_revenue_is_told_by_period_and_thing_newest_first(town: "Town") -> None:

@@ -25,6 +25,7 @@ ACCOUNTS = [
         Side.CREDIT,
     ),
     (chart.revenue(UserId(5)), "revenue:5", AccountKind.LIABILITY, Side.CREDIT),
+    (chart.held(UserId(5)), "held:5", AccountKind.LIABILITY, Side.CREDIT),
     (chart.FEE_INCOME, "fee_income", AccountKind.INCOME, Side.CREDIT),
     (chart.SUSPENSE, "suspense", AccountKind.LIABILITY, Side.CREDIT),
     (

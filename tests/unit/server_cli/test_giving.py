@@ -42,3 +42,9 @@ def test_means_without_a_reference_get_one_each(operator: Any) -> None:
     assert first.out.startswith("Added 10.00 EUR to the means of ada: by-hand-")
     assert second.out.startswith("Added 10.00 EUR to the means of ada: by-hand-")
     assert first.out != second.out
+
+
+def test_releasing_says_how_many_gifts_reached_their_owners(operator: Any) -> None:
+    ran = operator.run("release")
+
+    assert (0, "Released 0 gifts.\n") == (ran.status, ran.out)
