@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     ] = 9
     slice_patrons: Annotated[
         int, Field(description="Patrons settled in one transaction", ge=1)
-    ] = 1000
+    ] = 10_000
     bank_name: Annotated[
         str,
         Field(description="Whose the account for bank transfers is", max_length=70),

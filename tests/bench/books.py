@@ -77,7 +77,7 @@ RULES: Final = Rules(
     max_means_minor=100_000,
     fee_bps=1000,
     hold_days=9,
-    slice_patrons=1000,
+    slice_patrons=10_000,
 )
 
 

@@ -3,7 +3,7 @@
 ``core.settlement`` settles one patron and says what is right; these statements do the
 same to all patrons of a slice at once, in one text for SQLite and PostgreSQL::
 
-    pots, pot_things ──▶ shares ──▶ journal_entries ──▶ postings
+    pots, pot_things ──▶ shares ──▶ postings ──▶ journal_entries
 
 Every join and every window stays within one patron, so that Citus can do a patron's
 part where his rows are. All numbers are 64-bit integers, and tests hold every share,
@@ -19,40 +19,37 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
-from overallt_server.core.allocation import (
-    PATRON_FACTOR,
-    PERIOD_FACTOR,
-    PRIME,
-    THING_FACTOR,
-)
 from overallt_server.core.chart import Side
 from overallt_server.core.journal import BrokenBooks
 from overallt_server.core.money import Money
 from overallt_server.core.settlement import (
-    ALL_BPS,
     FIRST_REVISION,
     Settlement,
     Share,
     patron_entry,
 )
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.division import (
+    ADD_SHARES,
+    FIRST,
+    LAST,
+    PERIOD,
+    Number,
+    of_slice,
+    sum_of,
+    totals_of_patrons,
+)
 from overallt_server.storage.periods import Slice, StoredPeriod
 from overallt_server.storage.schema import (
     Instant,
-    PeriodNumber,
     journal_entries,
     postings,
-    pot_things,
     pots,
     shares,
 )
 
-type _Number = sa.ColumnElement[int]
 type _Words = sa.ColumnElement[str]
 
-_PERIOD: Final = sa.bindparam("of_period", type_=PeriodNumber)
-_FIRST: Final = sa.bindparam("first_patron", type_=sa.BigInteger)
-_LAST: Final = sa.bindparam("last_patron", type_=sa.BigInteger)
 _KEY: Final = sa.bindparam("entry_key", type_=sa.Text)
 _KIND: Final = sa.bindparam("entry_kind", type_=sa.Text)
 _MEMO: Final = sa.bindparam("entry_memo", type_=sa.Text)
@@ -60,6 +57,22 @@ _MADE_AT: Final = sa.bindparam("entry_made_at", type_=Instant)
 _SECONDS: Final = sa.bindparam("entry_seconds", type_=sa.Text)
 _MONTH: Final = sa.bindparam("month", type_=sa.Text)
 _CLEARING: Final = sa.bindparam("clearing", type_=sa.Text)
+_FEE_INCOME: Final = sa.literal(str(chart.FEE_INCOME))
+
+# Until the transaction ends.
+_LOCALLY: Final = True
+# The plans must not depend on what a database believes of tables that have just been
+# filled: on PostgreSQL a nested loop over a slice takes minutes, and to compile a
+# statement longer than to run it. A slice is to be sorted in memory, and the indexes
+# that it goes into are to stay there.
+_PREPARE: Final[Mapping[str, sa.Executable]] = {
+    "sqlite": sa.text("PRAGMA cache_size = -65536"),
+    "postgresql": sa.select(
+        sa.func.set_config("enable_nestloop", "off", _LOCALLY),
+        sa.func.set_config("jit", "off", _LOCALLY),
+        sa.func.set_config("work_mem", "64MB", _LOCALLY),
+    ),
+}
 
 
 async def settle_patrons(
@@ -74,9 +87,10 @@ async def settle_patrons(
         sqlalchemy.exc.IntegrityError: one of them is settled already.
     """
     values = _values(stored, slice_, now)
-    await tx.execute(_ADD_SHARES, values)
-    await tx.execute(_ADD_ENTRIES, values)
+    await tx.execute(_PREPARE[tx.dialect.name])
+    await tx.execute(ADD_SHARES, values)
     await tx.execute(_ADD_POSTINGS, values)
+    await tx.execute(_ADD_ENTRIES, values)
     undivided = (await tx.execute(_UNDIVIDED, values)).first()
     if undivided is not None:
         pot = Money(undivided.pot_minor, undivided.currency)
@@ -91,9 +105,9 @@ async def earned(
 ) -> Mapping[UserId, int]:
     """Sum what the patrons of *slice_* bring each owner, in minor units."""
     values = {
-        _PERIOD.key: stored.period,
-        _FIRST.key: slice_.first,
-        _LAST.key: slice_.last,
+        PERIOD.key: stored.period,
+        FIRST.key: slice_.first,
+        LAST.key: slice_.last,
     }
     rows = await tx.execute(_EARNED, values)
     return {UserId(owner): minor for owner, minor in rows}
@@ -110,9 +124,9 @@ def _values(stored: StoredPeriod, slice_: Slice, now: datetime) -> dict[str, obj
         now=now,
     )
     return {
-        _PERIOD.key: stored.period,
-        _FIRST.key: slice_.first,
-        _LAST.key: slice_.last,
+        PERIOD.key: stored.period,
+        FIRST.key: slice_.first,
+        LAST.key: slice_.last,
         _KEY.key: entry.natural_key,
         _KIND.key: str(entry.kind),
         _MEMO.key: entry.memo,
@@ -123,182 +137,96 @@ def _values(stored: StoredPeriod, slice_: Slice, now: datetime) -> dict[str, obj
     }
 
 
-def _of_slice(table: sa.Table) -> sa.ColumnElement[bool]:
-    # Told of each table, not left to a join: each is read by its own key.
-    return sa.and_(table.c.period == _PERIOD, table.c.patron_id.between(_FIRST, _LAST))
-
-
-def _sum(number: _Number) -> _Number:
-    # PostgreSQL sums bigint to numeric.
-    return sa.cast(sa.func.sum(number), sa.BigInteger)
-
-
-def _effective(fee_bps: _Number) -> _Number:
-    # The weight of a thing after fee, which charities do not bear.
-    return pot_things.c.weight * sa.case(
-        (pot_things.c.charity, ALL_BPS), else_=ALL_BPS - fee_bps
-    )
-
-
-def _tie_key(row: Any) -> _Number:
-    # core.allocation.tie_key; every product stays under 2**62.
-    mixed = (
-        row.thing_id % PRIME * THING_FACTOR
-        + row.patron_id % PRIME * PATRON_FACTOR
-        + sa.type_coerce(row.period, sa.BigInteger) * PERIOD_FACTOR
-    ) % PRIME
-    key: _Number = mixed * mixed % PRIME * mixed % PRIME
-    return key
-
-
-def _totals() -> sa.CTE:
-    # Of each patron: the fee, and the sum of the weights after it. A pot whose weights
-    # are all zero has no fee, and so no entry.
-    pot, rate = sa.func.min(pots.c.pot_minor), sa.func.min(pots.c.fee_bps)
-    paying = _sum(sa.case((pot_things.c.charity, 0), else_=pot_things.c.weight))
-    every = sa.func.nullif(_sum(pot_things.c.weight), 0, type_=sa.BigInteger)
-    return (
-        sa.select(
-            pots.c.patron_id,
-            pot.label("pot_minor"),
-            rate.label("fee_bps"),
-            sa.func.min(pots.c.currency).label("currency"),
-            (pot * rate * paying // (ALL_BPS * every)).label("fee_minor"),
-            sa.func.nullif(
-                _sum(_effective(pots.c.fee_bps)), 0, type_=sa.BigInteger
-            ).label("pool"),
-        )
-        .join(pot_things, pot_things.c.patron_id == pots.c.patron_id)
-        .where(_of_slice(pots), _of_slice(pot_things))
-        .group_by(pots.c.patron_id)
-        .cte("totals")
-    )
-
-
-def _add_shares() -> sa.Insert:
-    totals = _totals()
-    effective = _effective(totals.c.fee_bps)
-    parts = (
-        sa.select(
-            pot_things.c.patron_id,
-            pot_things.c.period,
-            pot_things.c.thing_id,
-            pot_things.c.owner_id,
-            totals.c.currency,
-            totals.c.pool,
-            ((totals.c.pot_minor - totals.c.fee_minor) * effective).label("part"),
-        )
-        .join(totals, totals.c.patron_id == pot_things.c.patron_id)
-        .where(_of_slice(pot_things))
-        .cte("parts")
-    )
-    remainder = parts.c.part % parts.c.pool
-    # One window for both, so that each patron's things are sorted once.
-    in_order: Any = {
-        "partition_by": parts.c.patron_id,
-        "order_by": (remainder.desc(), _tie_key(parts.c), parts.c.thing_id),
-        "rows": (None, None),
-    }
-    served = (
-        sa.select(
-            parts,
-            sa.func.row_number().over(**in_order).label("place"),
-            sa.cast(sa.func.sum(remainder).over(**in_order), sa.BigInteger).label(
-                "remainders"
-            ),
-        )
-    ).cte("served")
-    # As many units are left over as the remainders are whole pools together. There is
-    # no pool if all is fee.
-    odd_unit = sa.case(
-        (served.c.place * served.c.pool <= served.c.remainders, 1), else_=0
-    )
-    return sa.insert(shares).from_select(
-        [column.name for column in shares.c],
-        sa.select(
-            served.c.patron_id,
-            served.c.period,
-            served.c.thing_id,
-            sa.literal(FIRST_REVISION, sa.BigInteger),
-            served.c.owner_id,
-            sa.func.coalesce(served.c.part // served.c.pool, 0) + odd_unit,
-            served.c.currency,
-        ),
-    )
-
-
 def _shared() -> sa.Subquery:
     return (
         sa.select(
             shares.c.patron_id,
-            _sum(shares.c.share_minor).label("minor"),
+            sum_of(shares.c.share_minor).label("minor"),
             sa.func.min(shares.c.share_minor).label("least"),
         )
-        .where(_of_slice(shares), shares.c.revision == FIRST_REVISION)
+        .where(of_slice(shares), shares.c.revision == FIRST_REVISION)
         .group_by(shares.c.patron_id)
         .subquery("shared")
     )
 
 
-def _add_entries() -> sa.Insert:
-    totals, shared = _totals(), _shared()
-    newest = (
+def _newest() -> sa.Subquery:
+    return (
         sa.select(
             journal_entries.c.patron_id,
             sa.func.max(journal_entries.c.number).label("number"),
         )
-        .where(journal_entries.c.patron_id.between(_FIRST, _LAST))
+        .where(journal_entries.c.patron_id.between(FIRST, LAST))
         .group_by(journal_entries.c.patron_id)
         .subquery("newest")
     )
-    head = journal_entries.alias("head")
-    text = _hashed(head.c.hash, totals.c, shared.c.minor)
+
+
+def _add_entries() -> sa.Insert:
+    # Each patron's postings, which have a number that no entry has yet, in one row.
+    newest, head = _newest(), journal_entries.alias("head")
+    booked = (
+        sa.select(
+            postings.c.patron_id,
+            postings.c.number,
+            sa.func.min(postings.c.currency).label("currency"),
+            _posted(postings.c.side == str(Side.DEBIT)).label("pot_minor"),
+            _posted(postings.c.ledger_account == _CLEARING).label("shared_minor"),
+            _posted(postings.c.ledger_account == _FEE_INCOME).label("fee_minor"),
+        )
+        .join(
+            newest,
+            sa.and_(
+                newest.c.patron_id == postings.c.patron_id,
+                newest.c.number + 1 == postings.c.number,
+            ),
+        )
+        .where(postings.c.patron_id.between(FIRST, LAST))
+        .group_by(postings.c.patron_id, postings.c.number)
+        .subquery("booked")
+    )
     return sa.insert(journal_entries).from_select(
         [column.name for column in journal_entries.c],
         sa.select(
-            totals.c.patron_id,
-            head.c.number + 1,
+            booked.c.patron_id,
+            booked.c.number,
             _KEY,
             _KIND,
             _MEMO,
             _MADE_AT,
             head.c.hash,
-            sa.func.sha256(sa.func.convert_to(text, "UTF8")),
+            sa.func.sha256(sa.func.convert_to(_hashed(head.c.hash, booked.c), "UTF8")),
         )
-        .join(shared, shared.c.patron_id == totals.c.patron_id)
-        .join(newest, newest.c.patron_id == totals.c.patron_id)
         .join(
             head,
             sa.and_(
-                head.c.patron_id == newest.c.patron_id,
-                head.c.number == newest.c.number,
+                head.c.patron_id == booked.c.patron_id,
+                head.c.number + 1 == booked.c.number,
             ),
         )
-        .where(
-            totals.c.pot_minor > 0,
-            shared.c.least >= 0,
-            totals.c.fee_minor + shared.c.minor == totals.c.pot_minor,
-        ),
+        .where(head.c.patron_id.between(FIRST, LAST)),
     )
 
 
-def _hashed(previous: sa.ColumnElement[bytes], of: Any, shared: _Number) -> _Words:
+def _posted(chosen: sa.ColumnElement[bool]) -> Number:
+    return sum_of(sa.case((chosen, postings.c.amount_minor), else_=0))
+
+
+def _hashed(previous: sa.ColumnElement[bytes], of: Any) -> _Words:
     # The text that core.journal.digest hashes, of an entry that core.settlement makes.
-    in_clearing = _line(Side.CREDIT, _CLEARING, shared, of.currency)
-    in_fee = _line(
-        Side.CREDIT, sa.literal(str(chart.FEE_INCOME)), of.fee_minor, of.currency
-    )
+    in_clearing = _line(Side.CREDIT, _CLEARING, of.shared_minor, of.currency)
+    in_fee = _line(Side.CREDIT, _FEE_INCOME, of.fee_minor, of.currency)
     return (
         _fields(sa.func.encode(previous, "hex", type_=sa.Text), _KIND, _KEY)
         + _fields(_MEMO, _SECONDS)
         + _line(Side.DEBIT, _reserved(of.patron_id), of.pot_minor, of.currency)
-        + sa.case((shared > 0, in_clearing), else_="")
+        + sa.case((of.shared_minor > 0, in_clearing), else_="")
         + sa.case((of.fee_minor > 0, in_fee), else_="")
     )
 
 
 def _line(
-    side: Side, ledger_account: _Words, minor: _Number, currency: _Words
+    side: Side, ledger_account: _Words, minor: Number, currency: _Words
 ) -> _Words:
     return _fields(
         sa.literal(str(side)), ledger_account, sa.cast(minor, sa.Text), currency
@@ -317,30 +245,34 @@ def _field(word: _Words) -> _Words:
     return length + sa.literal(":") + word + sa.literal(",")
 
 
-def _reserved(patron: _Number) -> _Words:
+def _reserved(patron: Number) -> _Words:
     prefix = sa.literal(f"{chart.AccountName.RESERVED}:")
     return prefix + sa.cast(patron, sa.Text) + sa.literal(":") + _MONTH
 
 
 def _add_postings() -> sa.Insert:
-    shared = _shared()
+    totals, shared, newest = totals_of_patrons(), _shared(), _newest()
     settled = (
         sa.select(
-            pots.c.patron_id,
-            journal_entries.c.number,
-            pots.c.pot_minor,
-            pots.c.currency,
+            totals.c.patron_id,
+            (newest.c.number + 1).label("number"),
+            totals.c.pot_minor,
+            totals.c.fee_minor,
+            totals.c.currency,
             shared.c.minor.label("shared_minor"),
         )
-        .join(shared, shared.c.patron_id == pots.c.patron_id)
-        .join(journal_entries, journal_entries.c.patron_id == pots.c.patron_id)
-        .where(_of_slice(pots), journal_entries.c.natural_key == _KEY)
+        .join(shared, shared.c.patron_id == totals.c.patron_id)
+        .join(newest, newest.c.patron_id == totals.c.patron_id)
+        .where(
+            totals.c.pot_minor > 0,
+            shared.c.least >= 0,
+            totals.c.fee_minor + shared.c.minor == totals.c.pot_minor,
+        )
         .cte("settled")
     ).c
-    fee = settled.pot_minor - settled.shared_minor
     fee_line = sa.case((settled.shared_minor > 0, 3), else_=2)
 
-    def line(number: Any, side: Side, ledger_account: _Words, minor: _Number) -> Any:
+    def line(number: Any, side: Side, ledger_account: _Words, minor: Number) -> Any:
         return sa.select(
             settled.patron_id,
             settled.number,
@@ -356,18 +288,17 @@ def _add_postings() -> sa.Insert:
         sa.union_all(
             line(1, Side.DEBIT, _reserved(settled.patron_id), settled.pot_minor),
             line(2, Side.CREDIT, _CLEARING, settled.shared_minor),
-            line(fee_line, Side.CREDIT, sa.literal(str(chart.FEE_INCOME)), fee),
+            line(fee_line, Side.CREDIT, _FEE_INCOME, settled.fee_minor),
         ),
     )
 
 
-_ADD_SHARES: Final = _add_shares()
 _ADD_ENTRIES: Final = _add_entries()
 _ADD_POSTINGS: Final = _add_postings()
 _UNDIVIDED: Final = (
     sa.select(pots.c.patron_id, pots.c.pot_minor, pots.c.currency)
     .where(
-        _of_slice(pots),
+        of_slice(pots),
         pots.c.pot_minor != 0,
         ~sa.exists().where(
             journal_entries.c.patron_id == pots.c.patron_id,
@@ -377,7 +308,7 @@ _UNDIVIDED: Final = (
     .limit(1)
 )
 _EARNED: Final = (
-    sa.select(shares.c.owner_id, _sum(shares.c.share_minor))
-    .where(_of_slice(shares), shares.c.revision == FIRST_REVISION)
+    sa.select(shares.c.owner_id, sum_of(shares.c.share_minor))
+    .where(of_slice(shares), shares.c.revision == FIRST_REVISION)
     .group_by(shares.c.owner_id)
 )
