@@ -18,13 +18,14 @@ from overallt.client.sending import NoAnswer, Sending
 from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway.asking_pages import asking_page
 from overallt.gateway.browsers import BrowserId
+from overallt.gateway.forms import SentForm
 from overallt.gateway.kept_clicks import KeptClicks
-from overallt.gateway.messages import Answer, Request
+from overallt.gateway.messages import Answer
 from overallt.gateway.one_clicks import OneClicks, Trust
 from overallt.gateway.pages import Pages
 from overallt.gateway.results import Results
 from overallt.gateway.seals import Printed
-from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
+from overallt.gateway.tickets import Purpose, Tickets
 from overallt.protocol.refusals import RefusalCode
 
 
@@ -60,22 +61,12 @@ class Consent:
         """Show the page with the button that flattrs, unless one click is enough."""
         return await self._show(browser, tag_id, printed, now=now)
 
-    async def give(
-        self, request: Request, browser: BrowserId, name: str, *, now: datetime
-    ) -> Answer:
-        """Flattr if the ticket is good, or show the second step."""
-        tag_id = name.lower()
-        try:
-            ticket = self._tickets.redeem(
-                request.form("ticket"), browser, Purpose.GIVE, tag_id, now=now
-            )
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
-        printed = ticket.printed
-        if request.form("step") != "give":
-            return await self._show(
-                browser, tag_id, printed, second_step=request, now=now
-            )
+    async def give(self, form: SentForm) -> Answer:
+        """Flattr, or show the second step."""
+        ticket, now = form.ticket, form.sent_at
+        browser, tag_id, printed = ticket.browser, ticket.subject, ticket.printed
+        if form.choice("step") != "give":
+            return await self._show(browser, tag_id, printed, second_step=form, now=now)
         try:
             thing = await self._sending.give(click_id=ticket.click_id, tag_id=tag_id)
         except Refused as refused:
@@ -86,7 +77,7 @@ class Consent:
             # If it is not there any more, it was sent, or taken back, meanwhile.
             kept = await self._kept_clicks.ask_again(browser, tag_id, now=now)
             return kept or await self.ask(browser, tag_id, printed, now=now)
-        if request.form("trust"):
+        if form.choice("trust"):
             await self._one_clicks.allow(thing, printed, now=now)
         return self._results.flattred(browser, thing, again=False, now=now)
 
@@ -96,7 +87,7 @@ class Consent:
         tag_id: str,
         printed: Printed | None,
         *,
-        second_step: Request | None = None,
+        second_step: SentForm | None = None,
         now: datetime,
     ) -> Answer:
         """Ask; *second_step* is the form that was sent to be asked again."""
@@ -134,7 +125,7 @@ class Consent:
         browser: BrowserId,
         tag_id: str,
         printed: Printed | None,
-        second_step: Request | None,
+        second_step: SentForm | None,
         sign_in: str | None,
         *,
         now: datetime,
@@ -153,7 +144,7 @@ class Consent:
         browser: BrowserId,
         tag_id: str,
         printed: Printed | None,
-        second_step: Request | None,
+        second_step: SentForm | None,
         *,
         now: datetime,
     ) -> dict[str, Any]:
@@ -166,5 +157,5 @@ class Consent:
             "page": None if printed is None else asking_page(printed.page),
             "ticket": ticket,
             "second_step": second_step is not None,
-            "trusts": second_step is not None and second_step.form("trust"),
+            "trusts": second_step is not None and second_step.choice("trust"),
         }

@@ -21,11 +21,12 @@ ticket good. Only then is the server asked for anything. No address is logged.
 Every answer is in the language that the browser prefers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from operator import not_
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlencode
 
 from overallt.client.sending import Sending
@@ -33,6 +34,7 @@ from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway import checks
 from overallt.gateway.browsers import BrowserId, Browsers
 from overallt.gateway.consent import Consent
+from overallt.gateway.forms import SentForm
 from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.languages import LANGUAGES, preferred
 from overallt.gateway.looking_up import LookingUp
@@ -44,7 +46,7 @@ from overallt.gateway.pausing import Pausing
 from overallt.gateway.results import Results
 from overallt.gateway.seals import Printed, Seals
 from overallt.gateway.subscriptions import Subscriptions
-from overallt.gateway.tickets import Tickets
+from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
 from overallt.gateway.trusted_sites import TrustedSites
 from overallt.protocol.ids import is_thing_id, is_username
 
@@ -54,13 +56,13 @@ COOKIE_SECONDS: Final = 400 * 24 * 60 * 60
 MAX_BODY_BYTES: Final = 4096
 
 
-class _Deed(Protocol):
-    """Does what a form asks for, if its ticket is good."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a form's address must name, what its ticket allows, and who does that."""
 
-    async def __call__(
-        self, request: Request, browser: BrowserId, name: str, /, *, now: datetime
-    ) -> Answer:
-        """Do it to what *name* says."""
+    is_name: Callable[[str], bool]
+    purpose: Purpose
+    do: Callable[[SentForm], Awaitable[Answer]]
 
 
 class Gateway:
@@ -139,6 +141,7 @@ class _Desk:
         self._connect = connect
         self._browsers = browsers
         self._seals = seals
+        self._tickets = tickets
         self._pages = pages
         self._kept_clicks = KeptClicks(sending, tickets, pages)
         self._pausing = Pausing(paused_sites, tickets, pages)
@@ -158,16 +161,19 @@ class _Desk:
         )
         self._looking_up = LookingUp(connect, self._consent, pages)
 
-        # The address of each form: what its name must be, and who does what it asks.
-        self._forms: Mapping[str, tuple[Callable[[str], bool], _Deed]] = {
-            "give": (_is_tag_id, self._consent.give),
-            "undo": (is_thing_id, self._results.undo),
-            "subscribe": (is_thing_id, self._subscriptions.subscribe),
-            "unsubscribe": (is_thing_id, self._subscriptions.unsubscribe),
-            "drop": (bool, self._kept_clicks.drop),
-            "ask": (bool, self._one_clicks.ask_again),
-            "pause": (not_, self._pausing.pause),
-            "resume": (bool, self._pausing.resume),
+        self._forms: Mapping[str, _Form] = {
+            "give": _Form(_is_tag_id, Purpose.GIVE, self._consent.give),
+            "undo": _Form(is_thing_id, Purpose.UNDO, self._results.undo),
+            "subscribe": _Form(
+                is_thing_id, Purpose.SUBSCRIBE, self._subscriptions.subscribe
+            ),
+            "unsubscribe": _Form(
+                is_thing_id, Purpose.UNSUBSCRIBE, self._subscriptions.unsubscribe
+            ),
+            "drop": _Form(bool, Purpose.DROP, self._kept_clicks.drop),
+            "ask": _Form(bool, Purpose.ASK_AGAIN, self._one_clicks.ask_again),
+            "pause": _Form(not_, Purpose.PAUSE, self._pausing.pause),
+            "resume": _Form(bool, Purpose.RESUME, self._pausing.resume),
         }
 
     async def answer(self, request: Request, *, now: datetime) -> Answer:
@@ -233,10 +239,18 @@ class _Desk:
                 "That is none of this page's forms.",
                 status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             )
-        is_name, do = self._forms.get(room, (bool, None))
-        if do is None or not is_name(name):
+        form = self._forms.get(room)
+        if form is None or not form.is_name(name):
             return self._nothing_here()
-        return await do(request, browser, name, now=now)
+        # A username is the same in any case.
+        subject = name.lower() if form.purpose is Purpose.GIVE else name
+        try:
+            ticket = self._tickets.redeem(
+                request.form("ticket"), browser, form.purpose, subject, now=now
+            )
+        except TicketRefused as refused:
+            return self._pages.ticket_refused(refused)
+        return await form.do(SentForm(ticket, request, now))
 
     def _pair(self, code: str, now: datetime) -> Answer:
         cookie = self._browsers.pair(code, now)

@@ -12,9 +12,10 @@ from http import HTTPStatus
 from overallt.client.queue import KeptClick, State
 from overallt.client.sending import Sending
 from overallt.gateway.browsers import BrowserId
-from overallt.gateway.messages import Answer, Request
+from overallt.gateway.forms import SentForm
+from overallt.gateway.messages import Answer
 from overallt.gateway.pages import Pages
-from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
+from overallt.gateway.tickets import Purpose, Tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ListedClick:
 
     click_id: str
     tag_id: str
-    confirmed_at: str
+    confirmed_at: datetime
     refusal: str | None
     advice: str
     is_held: bool
@@ -56,17 +57,9 @@ class KeptClicks:
         clicks = await self._sending.clicks()
         return [self._listed(browser, click, now) for click in clicks]
 
-    async def drop(
-        self, request: Request, browser: BrowserId, click_id: str, *, now: datetime
-    ) -> Answer:
+    async def drop(self, form: SentForm) -> Answer:
         """Take a click out of the queue if that is still possible."""
-        try:
-            self._tickets.redeem(
-                request.form("ticket"), browser, Purpose.DROP, click_id, now=now
-            )
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
-        if await self._sending.drop(click_id):
+        if await self._sending.drop(form.ticket.subject):
             return self.taken_back()
         return self._pages.message(
             "Too late to take it back here",
@@ -99,7 +92,7 @@ class KeptClicks:
         return ListedClick(
             click_id=click.click_id,
             tag_id=click.tag_id,
-            confirmed_at=f"{click.confirmed_at:%Y-%m-%d %H:%M} UTC",
+            confirmed_at=click.confirmed_at,
             refusal=refusal,
             advice=advice,
             is_held=click.confirmed_at > now,

@@ -25,10 +25,11 @@ from overallt.client.sending import Sending
 from overallt.client.server import Refused
 from overallt.gateway.asking_pages import asking_page
 from overallt.gateway.browsers import BrowserId
-from overallt.gateway.messages import Answer, Request
+from overallt.gateway.forms import SentForm
+from overallt.gateway.messages import Answer
 from overallt.gateway.pages import Pages
 from overallt.gateway.seals import Printed
-from overallt.gateway.tickets import TICKET_BYTES, Purpose, TicketRefused, Tickets
+from overallt.gateway.tickets import TICKET_BYTES, Purpose, Tickets
 from overallt.gateway.trusted_sites import TrustedSites
 from overallt.protocol.messages import Means, Thing
 
@@ -149,17 +150,9 @@ class OneClicks:
             for host in await asyncio.to_thread(self._sites.hosts)
         ]
 
-    async def ask_again(
-        self, request: Request, browser: BrowserId, host: str, *, now: datetime
-    ) -> Answer:
+    async def ask_again(self, form: SentForm) -> Answer:
         """Trust a site no longer."""
-        try:
-            self._tickets.redeem(
-                request.form("ticket"), browser, Purpose.ASK_AGAIN, host, now=now
-            )
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
-        await asyncio.to_thread(self._sites.ask_again, host)
+        await asyncio.to_thread(self._sites.ask_again, form.ticket.subject)
         return self._pages.message(
             "You are asked again",
             "From now on every button on that site asks you first.",

@@ -102,6 +102,7 @@ class Pages:
         )
         self._templates.filters["amount"] = partial(amount, language=language)
         self._templates.filters["number"] = partial(number, language=language)
+        self._templates.filters["moment"] = "{:%Y-%m-%d %H:%M} UTC".format
 
     def show(
         self,

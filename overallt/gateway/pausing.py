@@ -10,10 +10,11 @@ from typing import Final
 
 from overallt.client.hosts import host_in, is_public_suffix, site_of
 from overallt.gateway.browsers import BrowserId
-from overallt.gateway.messages import Answer, Request
+from overallt.gateway.forms import SentForm
+from overallt.gateway.messages import Answer
 from overallt.gateway.pages import Pages
 from overallt.gateway.paused_sites import ALL_SITES, Pause, PausedSites
-from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
+from overallt.gateway.tickets import Purpose, Tickets
 
 A_WHILE: Final = timedelta(hours=1)
 
@@ -24,7 +25,7 @@ class ListedPause:
 
     name: str
     site: str | None
-    until: str | None
+    until: datetime | None
     ticket: str
 
 
@@ -53,24 +54,17 @@ class Pausing:
             ListedPause(
                 name=pause.site,
                 site=None if pause.site == ALL_SITES else pause.site,
-                until=None
-                if pause.until is None
-                else f"{pause.until:%Y-%m-%d %H:%M} UTC",
+                until=pause.until,
                 ticket=issue(Purpose.RESUME, pause.site),
             )
             for pause in self._paused_sites.listed(now)
         ]
         return Switch(pauses, issue(Purpose.PAUSE, ""))
 
-    async def pause(
-        self, request: Request, browser: BrowserId, name: str, *, now: datetime
-    ) -> Answer:
-        """Pause on the site that the form names, or on all; *name* is empty."""
-        try:
-            self._redeem(request, browser, Purpose.PAUSE, name, now)
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
-        named = (request.form("site") or "").strip()
+    async def pause(self, form: SentForm) -> Answer:
+        """Pause on the site that the form names, or on all."""
+        now = form.sent_at
+        named = (form.choice("site") or "").strip()
         host = host_in(named)
         if named and (host is None or is_public_suffix(host)):
             return self._pages.message(
@@ -80,31 +74,17 @@ class Pausing:
                 status=HTTPStatus.BAD_REQUEST,
             )
         site = ALL_SITES if host is None else site_of(host)
-        until = now + A_WHILE if request.form("lasts") == "hour" else None
+        until = now + A_WHILE if form.choice("lasts") == "hour" else None
         return await self._change(
             partial(self._paused_sites.pause, Pause(site, until), now)
         )
 
-    async def resume(
-        self, request: Request, browser: BrowserId, site: str, *, now: datetime
-    ) -> Answer:
-        """End the pause of *site*."""
-        try:
-            self._redeem(request, browser, Purpose.RESUME, site, now)
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
-        return await self._change(partial(self._paused_sites.resume, site, now))
-
-    def _redeem(
-        self,
-        request: Request,
-        browser: BrowserId,
-        purpose: Purpose,
-        name: str,
-        now: datetime,
-    ) -> None:
-        ticket = request.form("ticket")
-        self._tickets.redeem(ticket, browser, purpose, name, now=now)
+    async def resume(self, form: SentForm) -> Answer:
+        """End the pause of a site, or of all."""
+        site = form.ticket.subject
+        return await self._change(
+            partial(self._paused_sites.resume, site, form.sent_at)
+        )
 
     async def _change(self, change: Callable[[], None]) -> Answer:
         try:

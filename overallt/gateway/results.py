@@ -8,10 +8,11 @@ from overallt.client.queue import State
 from overallt.client.sending import Sending
 from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway.browsers import BrowserId
+from overallt.gateway.forms import SentForm
 from overallt.gateway.kept_clicks import KeptClicks
-from overallt.gateway.messages import Answer, Request
+from overallt.gateway.messages import Answer
 from overallt.gateway.pages import Pages
-from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
+from overallt.gateway.tickets import Purpose, Tickets
 from overallt.protocol.messages import Thing
 
 
@@ -69,19 +70,11 @@ class Results:
                 return self._pages.refusal(click.reason or "", "")
         return self._kept_clicks.taken_back()
 
-    async def undo(
-        self, request: Request, browser: BrowserId, thing_id: str, *, now: datetime
-    ) -> Answer:
+    async def undo(self, form: SentForm) -> Answer:
         """Take a flattr of this month back."""
         try:
-            self._tickets.redeem(
-                request.form("ticket"), browser, Purpose.UNDO, thing_id, now=now
-            )
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
-        try:
             async with self._connect() as server:
-                await server.undo(int(thing_id))
+                await server.undo(int(form.ticket.subject))
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:

@@ -13,9 +13,10 @@ from typing import Final
 
 from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.gateway.browsers import BrowserId
-from overallt.gateway.messages import Answer, Request
+from overallt.gateway.forms import SentForm
+from overallt.gateway.messages import Answer
 from overallt.gateway.pages import Pages
-from overallt.gateway.tickets import Purpose, TicketRefused, Tickets
+from overallt.gateway.tickets import Purpose, Ticket, Tickets
 from overallt.protocol.messages import Subscription
 from overallt.protocol.refusals import RefusalCode
 
@@ -72,13 +73,9 @@ class Subscriptions:
             for each in subscriptions
         ]
 
-    async def subscribe(
-        self, request: Request, browser: BrowserId, thing_id: str, *, now: datetime
-    ) -> Answer:
+    async def subscribe(self, form: SentForm) -> Answer:
         """Flattr a thing each month from now on."""
-        refusal = await self._ask(
-            request, browser, Purpose.SUBSCRIBE, thing_id, now=now
-        )
+        refusal = await self._ask(form.ticket)
         return refusal or self._pages.message(
             "Every month from now on",
             "From next month on the thing gets a part of each month's budget, until "
@@ -86,13 +83,9 @@ class Subscriptions:
             status=HTTPStatus.OK,
         )
 
-    async def unsubscribe(
-        self, request: Request, browser: BrowserId, thing_id: str, *, now: datetime
-    ) -> Answer:
+    async def unsubscribe(self, form: SentForm) -> Answer:
         """End a subscription."""
-        refusal = await self._ask(
-            request, browser, Purpose.UNSUBSCRIBE, thing_id, now=now
-        )
+        refusal = await self._ask(form.ticket)
         return refusal or self._pages.message(
             "No longer every month",
             "Nothing more is given by itself. What was given this month stays, unless "
@@ -100,29 +93,17 @@ class Subscriptions:
             status=HTTPStatus.OK,
         )
 
-    async def _ask(
-        self,
-        request: Request,
-        browser: BrowserId,
-        purpose: Purpose,
-        thing_id: str,
-        *,
-        now: datetime,
-    ) -> Answer | None:
+    async def _ask(self, ticket: Ticket) -> Answer | None:
         """Do it at the server; return why not, if it was not done."""
+        thing_id = ticket.subject
         try:
-            self._tickets.redeem(
-                request.form("ticket"), browser, purpose, thing_id, now=now
-            )
             async with self._connect() as server:
-                if purpose is Purpose.SUBSCRIBE:
+                if ticket.purpose is Purpose.SUBSCRIBE:
                     await server.subscribe(int(thing_id))
                 else:
                     await server.unsubscribe(int(thing_id))
-        except TicketRefused as refused:
-            return self._pages.ticket_refused(refused)
         except Refused as refused:
-            if (purpose, refused.code) in DONE_BEFORE:
+            if (ticket.purpose, refused.code) in DONE_BEFORE:
                 return None
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:

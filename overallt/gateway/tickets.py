@@ -9,10 +9,11 @@
                          └─ five minutes: gone
 ```
 
-A ticket is bound to the paired browser that was shown the page, to the thing, kept
-click or site, and to what is to be done. Whatever the outcome, presenting it spends
-it: I9, a ticket is redeemed at most once. It also remembers the page that asked
-and the click id, so that one consent is one click however often it is sent on.
+A ticket is bound to the paired browser that was shown the page, to its subject (a
+thing, kept click or site), and to what is to be done. Whatever the outcome,
+presenting it spends it: I9, a ticket is redeemed at most once. It also remembers the
+page that asked and the click id, so that one consent is one click however often it
+is sent on.
 Tickets live in memory only: after a restart the patron is shown the page again.
 """
 
@@ -55,7 +56,7 @@ class Ticket:
 
     browser: BrowserId
     purpose: Purpose
-    tag_id: str
+    subject: str
     printed: Printed | None
     click_id: str
     issued_at: datetime
@@ -79,7 +80,7 @@ class Tickets:
         self,
         browser: BrowserId,
         purpose: Purpose,
-        tag_id: str,
+        subject: str,
         *,
         printed: Printed | None,
         now: datetime,
@@ -90,7 +91,7 @@ class Tickets:
         secret = secrets.token_urlsafe(TICKET_BYTES)
         click_id = secrets.token_urlsafe(TICKET_BYTES)
         self._outstanding[secret] = Ticket(
-            browser, purpose, tag_id, printed, click_id, now
+            browser, purpose, subject, printed, click_id, now
         )
         return secret
 
@@ -99,7 +100,7 @@ class Tickets:
         secret: str | None,
         browser: BrowserId,
         purpose: Purpose,
-        tag_id: str,
+        subject: str,
         *,
         now: datetime,
     ) -> Ticket:
@@ -108,15 +109,15 @@ class Tickets:
         Raises:
             TooEarly: it allows to give and was shown less than 600 ms ago.
             TicketRefused: there is none, it is too old, or was for another
-                browser, purpose or thing.
+                browser, purpose or subject.
         """
         ticket = self._outstanding.pop(secret or "", None)
         if ticket is None or now - ticket.issued_at > LIFETIME:
             raise TicketRefused
-        if (ticket.browser, ticket.purpose, ticket.tag_id) != (
+        if (ticket.browser, ticket.purpose, ticket.subject) != (
             browser,
             purpose,
-            tag_id,
+            subject,
         ):
             raise TicketRefused
         # Only giving must not be hurried: who slips may take it back at once.

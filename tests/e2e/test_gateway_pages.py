@@ -4,6 +4,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -79,10 +80,11 @@ POOR = Means(
     flattrs=[],
     next_worth_minor=0,
 )
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 WAITING = ListedClick(
     click_id="c",
     tag_id=USERNAME,
-    confirmed_at="2026-01-01 00:00 UTC",
+    confirmed_at=NEW_YEAR,
     refusal=None,
     advice="",
     is_held=False,
@@ -93,7 +95,7 @@ GIVEN_UP = replace(WAITING, refusal="Of tomorrow", advice="Overallt " + 100 * "y
 HELD = replace(WAITING, is_held=True)
 PAUSED = Switch(
     pauses=[
-        ListedPause(name="*", site=None, until="2026-01-01 00:00 UTC", ticket="t"),
+        ListedPause(name="*", site=None, until=NEW_YEAR, ticket="t"),
         ListedPause(name="s", site=60 * "y" + ".test", until=None, ticket="t"),
     ],
     ticket="t",

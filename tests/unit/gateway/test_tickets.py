@@ -30,7 +30,7 @@ def test_a_ticket_remembers_who_was_shown_what() -> None:
     ticket = tickets.redeem(issue(tickets), ADA, Purpose.GIVE, "7", now=LATER)
 
     assert ticket.printed == PRINTED
-    assert ticket.tag_id == "7"
+    assert ticket.subject == "7"
 
 
 def test_a_ticket_is_redeemed_at_most_once() -> None:
@@ -44,7 +44,7 @@ def test_a_ticket_is_redeemed_at_most_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("browser", "purpose", "tag_id"),
+    ("browser", "purpose", "subject"),
     [
         (BrowserId("eve"), Purpose.GIVE, "7"),
         (ADA, Purpose.UNDO, "7"),
@@ -52,13 +52,13 @@ def test_a_ticket_is_redeemed_at_most_once() -> None:
     ],
 )
 def test_a_ticket_for_something_else_is_spent_by_trying(
-    browser: BrowserId, purpose: Purpose, tag_id: str
+    browser: BrowserId, purpose: Purpose, subject: str
 ) -> None:
     tickets = Tickets()
     secret = issue(tickets)
 
     with pytest.raises(TicketRefused):
-        tickets.redeem(secret, browser, purpose, tag_id, now=LATER)
+        tickets.redeem(secret, browser, purpose, subject, now=LATER)
     with pytest.raises(TicketRefused):
         tickets.redeem(secret, ADA, Purpose.GIVE, "7", now=LATER)
 
