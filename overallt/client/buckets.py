@@ -4,7 +4,8 @@ Where there are too many things for one list, the server divides its index by th
 first bits of the keys. The first time that a page says a name whose bucket is not
 here, the name stays text and the bucket is *wanted*. It is asked for
 
-- by nobody: without access token and cookie, and about at least ``LEAST_THINGS``;
+- by nobody: without access token, cookie and whatever else the server may have told
+  this client alone, and about at least ``LEAST_THINGS``;
 - not then: one wanted bucket after the other, after a while that chance decides and
   in an order that chance decides, so that the server cannot put a page together;
 - once: it is kept on the disk, and all that are kept are asked for again each day,
@@ -30,7 +31,7 @@ from overallt.client.index_file import LIFETIME, HeardIndex
 from overallt.client.pauses import Pauses
 from overallt.client.server import Refused, Server, ServerUnreachable
 from overallt.protocol.buckets import KEY_BITS, LEAST_THINGS, prefix_of, span_of
-from overallt.protocol.index_keys import IndexKeys, MalformedKeys
+from overallt.protocol.index_keys import IndexKeys, MalformedKeys, version_of
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LAST_PAUSE_SECONDS: Final = 60.0
@@ -50,10 +51,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The keys of one bucket, their version, and when the server last spoke of it."""
+    """The keys of one bucket, and when the server last spoke of it."""
 
     keys: IndexKeys
-    etag: str | None
     heard_at: datetime
 
 
@@ -139,14 +139,15 @@ class Buckets:
             return
         prefix = secrets.choice(due)
         known = self._kept.get(prefix)
+        version = None if known is None else version_of(known.keys.content)
         try:
-            answer = await self._server.bucket(prefix, known.etag if known else None)
+            answer = await self._server.bucket(prefix, version)
         except Refused:
             self._wanted.discard(prefix)
             raise
         now = self._clock()
         if answer.content is not None:
-            bucket = Bucket(self._parsed(prefix, answer.content), answer.etag, now)
+            bucket = Bucket(self._parsed(prefix, answer.content), now)
         elif known is not None:
             bucket = replace(known, heard_at=now)
         else:
@@ -175,7 +176,7 @@ class Buckets:
                 keys = IndexKeys.parse(heard.content)
             except MalformedKeys:
                 continue  # The server has a good one.
-            self._kept[prefix] = Bucket(keys, heard.etag, heard.heard_at)
+            self._kept[prefix] = Bucket(keys, heard.heard_at)
         self.forget_old()
         if len({len(prefix) for prefix in self._kept}) > 1:
             self.clear()  # The program ended between two ways to divide.
@@ -228,7 +229,7 @@ class Buckets:
         self._wanted.discard(prefix)
         if is_new and len(self._kept) > MOST_BUCKETS:
             self._drop(next(iter(self._kept)))
-        heard = HeardIndex(bucket.keys.content, bucket.etag, bucket.heard_at)
+        heard = HeardIndex(bucket.keys.content, bucket.heard_at)
         try:
             await asyncio.to_thread(self._files.write, prefix, heard)
         except OSError as error:

@@ -9,6 +9,10 @@ A difference is joined to what is here, and the version tells whether the two
 make the server's index; where they do not, the whole one is asked for. So a
 server may send too much, and what is erased there is erased here.
 
+A tag or date that is sent back as it came is a name, if the server gives each client
+its own. So the version in a question is computed here from the bytes, and its time
+is a full hour: the one before that in which the server was last heard of.
+
 A server with too many things for one list says so; then ``client.buckets`` gets the
 parts that are needed, and this asks every minute whether the server is there.
 
@@ -49,6 +53,8 @@ DIVIDED_PACE_SECONDS: Final = 60.0
 # Neither that the server still answers need be written down each time it does,
 # nor each thing that comes to a large index.
 WRITE_EVERY: Final = timedelta(hours=1)
+# So much this clock may be ahead of the server's without missing a thing.
+CLOCKS_APART: Final = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +83,7 @@ class Index:
         self._buckets = Buckets(server, files, clock=clock)
         self._pace_seconds = PACE_SECONDS
         self._keys = IndexKeys()
-        self._etag: str | None = None
-        self._newest: int | None = None
+        self._version: str | None = None
         self._heard_at: datetime | None = None
         self._written_at: datetime | None = None
         self._unwritten = False
@@ -141,8 +146,9 @@ class Index:
 
     async def _ask_for_whole(self) -> None:
         # Who does not know whether the server is there must not wait to hear it.
+        since = None if self._heard_at is None else _hour_before(self._heard_at)
         answer = await self._server.index(
-            self._etag, since=self._newest, wait=self.reachable
+            self._version, since=since, wait=self.reachable
         )
         if answer.content is not None:
             await self._take(answer, answer.content)
@@ -154,21 +160,20 @@ class Index:
 
     async def _take(self, answer: IndexAnswer, content: bytes) -> None:
         """Make what the server sent the index: a difference, or the whole of it."""
-        if self._newest is not None:
-            # A large index takes a while: pages must not wait for it.
-            joined = await asyncio.to_thread(_joined, self._keys, content, answer.etag)
-            if joined is not None:
-                self._set(joined, answer)
+        # A large index takes a while: pages must not wait for it.
+        if self._version is not None:
+            keys, version = await asyncio.to_thread(_joined, self._keys, content)
+            if version == answer.version:
+                self._set(keys, version)
                 return
             answer = await self._server.index(None, since=None, wait=False)
             content = answer.content or b""
-        self._set(await asyncio.to_thread(_parse, content), answer)
+        self._set(*await asyncio.to_thread(_parse, content))
         self._written_at = None
 
-    def _set(self, keys: IndexKeys, answer: IndexAnswer) -> None:
+    def _set(self, keys: IndexKeys, version: str) -> None:
         self._keys = keys
-        self._etag = answer.etag
-        self._newest = answer.newest
+        self._version = version
         self._unwritten = True
 
     def _load(self) -> None:
@@ -176,11 +181,9 @@ class Index:
         if heard is None:
             return
         try:
-            self._keys = _parse(heard.content)
+            self._keys, self._version = _parse(heard.content)
         except ServerUnreachable:
             return  # Whatever has happened to the file, the server has a good one.
-        self._etag = heard.etag
-        self._newest = heard.newest
         self._heard_at = self._written_at = heard.heard_at
         self._forget_if_old()
 
@@ -189,8 +192,7 @@ class Index:
         self._written_at = now
         try:
             if self._unwritten:
-                content = self._keys.content
-                self._file.write(HeardIndex(content, self._etag, now, self._newest))
+                self._file.write(HeardIndex(self._keys.content, now))
                 self._unwritten = False
             else:
                 self._file.confirm(now)
@@ -208,20 +210,26 @@ class Index:
         if self._heard_at is None or self._clock() - self._heard_at <= LIFETIME:
             return
         self._keys = IndexKeys()
-        self._etag = None
-        self._newest = None
+        self._version = None
         self._heard_at = None
         self._unwritten = False
 
 
-def _parse(content: bytes) -> IndexKeys:
+def _parse(content: bytes) -> tuple[IndexKeys, str]:
+    """Return the keys that *content* prints, and their version."""
     try:
-        return IndexKeys.parse(content)
+        return IndexKeys.parse(content), version_of(content)
     except MalformedKeys as error:
         raise ServerUnreachable("What the server sent is no index.") from error
 
 
-def _joined(keys: IndexKeys, content: bytes, etag: str | None) -> IndexKeys | None:
-    """Join the difference *content* to *keys*; ``None`` if that is not all."""
-    joined = keys.joined(_parse(content))
-    return joined if etag == f'"{version_of(joined.content)}"' else None
+def _joined(keys: IndexKeys, content: bytes) -> tuple[IndexKeys, str]:
+    """Join the difference *content* to *keys*; return also the version of that."""
+    joined = keys.joined(_parse(content)[0])
+    return joined, version_of(joined.content)
+
+
+def _hour_before(heard_at: datetime) -> int:
+    """Return a time before *heard_at* that many clients say, in Unix seconds."""
+    hour = heard_at.replace(minute=0, second=0, microsecond=0)
+    return int((hour - CLOCKS_APART).timestamp())

@@ -1,9 +1,8 @@
 """The index as it was last heard of, in a file of the patron's.
 
-One line tells which server's index it is, under which version (ETag) and when its
-newest thing came; the rest is the index as the server would send it. The file is
-replaced in one step, so there is always a whole one. Its time is when the server
-last said that this is so.
+One line tells which server's index it is; the rest is the index as the server would
+send it. The file is replaced in one step, so there is always a whole one. Its time is
+when the server last said that this is so.
 """
 
 import json
@@ -21,16 +20,10 @@ LIFETIME: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class HeardIndex:
-    """An index's bytes, its version, and when the server last spoke of it.
-
-    *newest* is when the last thing in it came, in Unix seconds; without it no
-    difference can be asked for.
-    """
+    """An index's bytes, and when the server last spoke of it."""
 
     content: bytes
-    etag: str | None
     heard_at: datetime
-    newest: int | None = None
 
 
 class IndexFile:
@@ -49,11 +42,10 @@ class IndexFile:
                 seconds = os.fstat(file.fileno()).st_mtime
             if head["server"] != self.server_url:
                 return None
-            etag, newest = head["etag"], head.get("newest")
         except (OSError, ValueError, LookupError, TypeError):
             return None
         heard_at = datetime.fromtimestamp(seconds, UTC)
-        return HeardIndex(content, etag, heard_at, newest)
+        return HeardIndex(content, heard_at)
 
     def write(self, heard: HeardIndex) -> None:
         """Replace the file, in one step, by one that only its user can read.
@@ -61,12 +53,7 @@ class IndexFile:
         Raises:
             OSError: it cannot be written; what was there stays.
         """
-        head = {
-            "server": self.server_url,
-            "etag": heard.etag,
-            "newest": heard.newest,
-        }
-        line = json.dumps(head).encode() + b"\n"
+        line = json.dumps({"server": self.server_url}).encode() + b"\n"
         replace_private(self.path, line + heard.content)
         _date(self.path, heard.heard_at)
 

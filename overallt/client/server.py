@@ -10,7 +10,6 @@ into an error or a log.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
@@ -68,12 +67,12 @@ class Refused(Exception):
 class IndexAnswer:
     """The index of things as the server sent it; *content* ``None``: unchanged.
 
-    *newest* is when the last thing in it came, in Unix seconds.
+    *version* is what the server says the whole of it has. It is good for comparing
+    only: sent back, it would be the client's name, if the server gave each its own.
     """
 
     content: bytes | None
-    etag: str | None
-    newest: int | None
+    version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,6 @@ class _Reply:
     status: int
     body: bytes
     etag: str | None
-    last_modified: str | None
 
 
 class _Elsewhere(ServerUnreachable):
@@ -218,17 +216,17 @@ class Server:
         return _message(AccessToken, reply)
 
     async def index(
-        self, etag: str | None, *, since: int | None, wait: bool
+        self, version: str | None, *, since: int | None, wait: bool
     ) -> IndexAnswer:
-        """Ask which things exist; with an *etag*, only if that has changed.
+        """Ask which things exist; with a *version*, only if there is another.
 
-        With *since*, the ``newest`` of an answer before, it may be a difference:
-        what has come since, and maybe more. With *wait* the server may keep the
-        question open until there is a change, for ``INDEX_WAIT_SECONDS`` at most.
+        With *since*, in Unix seconds, it may be a difference: what has come since,
+        and maybe more. With *wait* the server may keep the question open until
+        there is a change, for ``INDEX_WAIT_SECONDS`` at most.
         """
         headers = {}
-        if etag is not None:
-            headers["If-None-Match"] = etag
+        if version is not None:
+            headers["If-None-Match"] = f'"{version}"'
             if wait:
                 headers["Prefer"] = f"wait={INDEX_WAIT_SECONDS}"
         difference = "" if since is None else f"?since={since}"
@@ -236,7 +234,7 @@ class Server:
         reply = await self._ask_namelessly(
             path, headers=headers, seconds=INDEX_WAIT_SECONDS + ANSWER_SECONDS
         )
-        return _index_answer(reply, etag=etag, newest=since)
+        return _index_answer(reply)
 
     async def buckets(self) -> ThingBuckets:
         """Ask how an index that is too large to be sent whole is divided."""
@@ -245,15 +243,15 @@ class Server:
         )
         return _message(ThingBuckets, reply)
 
-    async def bucket(self, prefix: str, etag: str | None) -> IndexAnswer:
+    async def bucket(self, prefix: str, version: str | None) -> IndexAnswer:
         """Ask which things exist whose keys begin with the bits of *prefix*."""
         headers = {"Accept": "application/octet-stream"}
-        if etag is not None:
-            headers["If-None-Match"] = etag
+        if version is not None:
+            headers["If-None-Match"] = f'"{version}"'
         reply = await self._ask_namelessly(
             f"/rest/v2/things/range/{prefix}", headers=headers, seconds=ANSWER_SECONDS
         )
-        return _index_answer(reply, etag=etag, newest=None)
+        return _index_answer(reply)
 
     async def _ask_namelessly(
         self, path: str, *, headers: Mapping[str, str], seconds: float
@@ -303,7 +301,6 @@ class Server:
                     response.status,
                     await response.read(),
                     response.headers.get("ETag"),
-                    response.headers.get("Last-Modified"),
                 )
         except (aiohttp.ClientError, OSError):
             # What these say may hold the address that was asked for.
@@ -333,21 +330,12 @@ def _check(reply: _Reply) -> None:
     raise Refused(error.error, error.error_description)
 
 
-def _index_answer(
-    reply: _Reply, *, etag: str | None, newest: int | None
-) -> IndexAnswer:
-    """Read an index, or a part; *etag* and *newest* are those of what is here."""
-    if reply.status == HTTPStatus.NOT_MODIFIED:
-        return IndexAnswer(content=None, etag=etag, newest=newest)
-    return IndexAnswer(reply.body, reply.etag, _seconds(reply.last_modified))
-
-
-def _seconds(date: str | None) -> int | None:
-    """Return an HTTP date in Unix seconds; ``None`` if it is none."""
-    try:
-        return None if date is None else int(parsedate_to_datetime(date).timestamp())
-    except ValueError:
-        return None
+def _index_answer(reply: _Reply) -> IndexAnswer:
+    """Read an index, or a part."""
+    is_unchanged = reply.status == HTTPStatus.NOT_MODIFIED
+    # Who compresses it on its way makes the tag a weak one (RFC 9110, 8.8.3.3).
+    version = reply.etag and reply.etag.removeprefix("W/").strip('"')
+    return IndexAnswer(None if is_unchanged else reply.body, version)
 
 
 def _message[T](kind: type[T], reply: _Reply) -> T:

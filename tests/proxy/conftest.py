@@ -197,7 +197,7 @@ async def proxy(
     if heard_yesterday is not None:
         await api.stop()
         keys = b"".join(sorted(map(index_key, heard_yesterday)))
-        file.write(HeardIndex(keys, '"1"', now() - timedelta(days=1)))
+        file.write(HeardIndex(keys, now() - timedelta(days=1)))
     index = index_kind(server, file, clock=now, on_return=sending.wake)
     gateway = Gateway(
         connect=connect,

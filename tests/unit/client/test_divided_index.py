@@ -14,7 +14,7 @@ from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
 from overallt.client.server import Server
 from overallt.protocol.ids import index_key, index_number
-from overallt.protocol.index_keys import IndexKeys
+from overallt.protocol.index_keys import IndexKeys, version_of
 
 PATH = "GET /rest/v2/things/index"
 
@@ -85,7 +85,7 @@ async def test_a_server_with_too_many_things_is_asked_for_a_bucket(
 async def test_what_was_known_stays_known_as_the_index_becomes_too_large(
     api: Any, world: World
 ) -> None:
-    world.file.write(HeardIndex(index_key("no-number"), None, world.now))
+    world.file.write(HeardIndex(index_key("no-number"), world.now))
     divided(api, things=3_000)
     index = world.index()
 
@@ -114,3 +114,26 @@ async def test_a_server_that_gives_the_whole_again_needs_no_buckets(
     assert (True, True) == known_meanwhile
     assert [True, False] == [index.knows(each) for each in ("ada", tag_id)]
     assert [] == list((tmp_path / "index.buckets").iterdir())
+
+
+async def test_what_the_server_calls_a_bucket_is_not_said_to_it_again(
+    api: Any, world: World
+) -> None:
+    """It could be this client's name, given once and heard again each day."""
+    tag_id = divided(api, things=3_000)
+    bucket = api.answers["GET /rest/v2/things/range/0"][0]
+    name = {"ETag": '"you-7"', "Last-Modified": "Thu, 15 Jan 2026 12:34:56 GMT"}
+    bucket.headers.update(name)
+    index = world.index()
+    await index.ask_once()
+    index.knows(tag_id)
+
+    await index._buckets.ask_once()
+    world.now += timedelta(days=1)
+    await index._buckets.ask_once()
+
+    (*_, first), (*_, second) = [
+        (what, head) for what, head, _ in api.asked if what.endswith("/range/0")
+    ]
+    assert second.pop("If-None-Match") == f'"{version_of(bucket.body)}"'
+    assert first == second

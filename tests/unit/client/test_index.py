@@ -20,6 +20,11 @@ from overallt.protocol.index_keys import version_of
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 URL = "https://server.test"
 PATH = "GET /rest/v2/things/index"
+# By which a client says what it has (RFC 9110, 13.1).
+CONDITIONS = (
+    *("If-None-Match", "If-Match", "If-Modified-Since", "If-Unmodified-Since"),
+    "If-Range",
+)
 
 
 def keys_of(*ids: str) -> bytes:
@@ -27,14 +32,13 @@ def keys_of(*ids: str) -> bytes:
 
 
 def content(*ids: str) -> web.Response:
-    return web.Response(body=keys_of(*ids), headers={"ETag": f'"{"-".join(ids)}"'})
+    return told(*ids, whole=ids)
 
 
 def told(*ids: str, whole: tuple[str, ...]) -> web.Response:
     """Answer with the keys of *ids* under the version of the *whole* index."""
     etag = f'"{version_of(keys_of(*whole))}"'
-    headers = {"ETag": etag, "Last-Modified": "Thu, 15 Jan 2026 12:00:00 GMT"}
-    return web.Response(body=keys_of(*ids), headers=headers)
+    return web.Response(body=keys_of(*ids), headers={"ETag": etag})
 
 
 async def hang(_: web.Request) -> web.StreamResponse:
@@ -60,9 +64,7 @@ class World:
         self.returns += 1
 
     def write(self, *ids: str) -> None:
-        answer = content(*ids)
-        assert isinstance(answer.body, bytes)
-        self.file.write(HeardIndex(answer.body, answer.headers["ETag"], self.now))
+        self.file.write(HeardIndex(keys_of(*ids), self.now))
 
 
 @pytest.fixture
@@ -163,7 +165,8 @@ async def test_who_has_lost_the_server_does_not_wait_to_hear_of_it(
     await index.ask_once()
 
     first, second = (sent for _, sent, _ in api.asked)
-    assert first["If-None-Match"] == second["If-None-Match"] == '"7"'
+    etag = f'"{version_of(keys_of("7"))}"'
+    assert first["If-None-Match"] == second["If-None-Match"] == etag
     assert "Prefer" not in first
     assert second["Prefer"] == "wait=25"
 
@@ -226,7 +229,7 @@ async def test_while_the_server_says_it_is_still_so_it_does_not_age(
 
 
 async def test_a_file_that_is_no_index_is_as_none(api: Any, world: World) -> None:
-    world.file.write(HeardIndex(b"1234567", '"1"', START))
+    world.file.write(HeardIndex(b"1234567", START))
     api.answers[PATH] = [content("7")]
     index = world.index()
 
@@ -262,7 +265,7 @@ async def test_a_difference_is_joined_to_what_is_here(api: Any, world: World) ->
     await index.ask_once()
     await index.ask_once()
 
-    assert [None, "1768478400"] == api.since
+    assert [None, "1768474800"] == api.since
     assert all(index.knows(each) for each in ("7", "8", "ada"))
     assert 3 == len(index)
 
@@ -281,7 +284,7 @@ async def test_a_difference_that_does_not_come_out_is_replaced_by_the_whole(
     await index.ask_once()
     await index.ask_once()
 
-    assert [None, "1768478400", None] == api.since
+    assert [None, "1768474800", None] == api.since
     assert "If-None-Match" not in api.asked[-1][1]
     assert [True, True, False] == [index.knows(each) for each in ("7", "8", "ada")]
 
@@ -296,7 +299,7 @@ async def test_yesterdays_index_needs_the_difference_only(
 
     await index.ask_once()
 
-    assert [None, "1768478400"] == api.since
+    assert [None, "1768474800"] == api.since
     assert index.knows("7")
     assert index.knows("8")
 
@@ -327,6 +330,47 @@ async def test_a_difference_is_written_after_an_hour(api: Any, world: World) -> 
     await index.ask_once()
 
     assert world.index().knows("8")
+
+
+async def test_what_the_server_calls_an_index_is_not_said_to_it_again(
+    api: Any, world: World
+) -> None:
+    """It could be this client's name, given once and heard again for ever."""
+    name = {"ETag": '"you-7"', "Last-Modified": "Thu, 15 Jan 2026 12:34:56 GMT"}
+    body = keys_of("7")
+    api.answers[PATH] = [
+        web.Response(body=body, headers=name),
+        web.Response(status=304, headers=name),
+    ]
+    await world.index().ask_once()
+    world.now += timedelta(minutes=59, seconds=59)
+    index = world.index()
+
+    await index.ask_once()
+    await index.ask_once()
+
+    said = [{name: head.get(name) for name in CONDITIONS} for _, head, _ in api.asked]
+    etag = f'"{version_of(body)}"'
+    assert said == [dict.fromkeys(CONDITIONS)] + 2 * [
+        dict.fromkeys(CONDITIONS) | {"If-None-Match": etag}
+    ]
+    # What is an hour's is many clients'.
+    assert [None, "1768474800", "1768474800"] == api.since
+
+
+async def test_a_tag_that_was_made_weak_on_its_way_is_the_same(
+    api: Any, world: World
+) -> None:
+    joined = told("8", whole=("7", "8"))
+    joined.headers["ETag"] = f"W/{joined.headers['ETag']}"
+    api.answers[PATH] = [content("7"), joined]
+    index = world.index()
+
+    await index.ask_once()
+    await index.ask_once()
+
+    assert 2 == len(api.asked)
+    assert index.knows("8")
 
 
 async def test_another_refusal_is_one(api: Any, world: World) -> None:

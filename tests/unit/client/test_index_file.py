@@ -9,7 +9,7 @@ import pytest
 from overallt.client.index_file import HeardIndex, IndexFile
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-HEARD = HeardIndex(b"\n\n345678", '"1"', START)
+HEARD = HeardIndex(b"\n\n345678", START)
 URL = "https://server.test"
 
 
@@ -27,7 +27,7 @@ def test_what_was_written_is_read_again(file: IndexFile, tmp_path: Path) -> None
 
 
 def test_a_newer_one_takes_its_place(file: IndexFile) -> None:
-    newer = HeardIndex(b"12345678" * 2, None, START + timedelta(days=1))
+    newer = HeardIndex(b"12345678" * 2, START + timedelta(days=1))
     file.write(HEARD)
 
     file.write(newer)
@@ -51,7 +51,7 @@ def test_what_is_confirmed_is_as_new_as_that(file: IndexFile) -> None:
 
     file.confirm(later)
 
-    assert file.read() == HeardIndex(HEARD.content, HEARD.etag, later)
+    assert file.read() == HeardIndex(HEARD.content, later)
 
 
 def test_another_server_has_another_index(file: IndexFile, tmp_path: Path) -> None:
