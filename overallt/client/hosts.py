@@ -37,6 +37,11 @@ def host_in(text: str) -> str | None:
     return name if is_address(name) or _NAME.fullmatch(name) else None
 
 
+def read_list() -> None:
+    """Read the list of public suffixes, so that nobody waits for it later."""
+    _suffixes()
+
+
 def site_of(host: str) -> str:
     """Return the site that *host* belongs to: its own name if it is in no other."""
     if is_address(host):
@@ -68,5 +73,5 @@ def is_address(host: str) -> bool:
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    # Reading the list takes a tenth of a second, so only who asks pays for it.
+    # Reading the list takes a tenth of a second: commands that need it not are quick.
     return PublicSuffixList()

@@ -40,7 +40,10 @@ create table if not exists browsers (
 
 
 class Browsers:
-    """The browsers paired in the file at *path*, which is made where missing."""
+    """The browsers paired in the file at *path*, which is made where missing.
+
+    Every method waits for the disk: it belongs on a thread of its own.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -21,6 +21,7 @@ ticket good. Only then is the server asked for anything. No address is logged.
 Every answer is in the language that the browser prefers.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,9 +202,9 @@ class _Desk:
 
     async def _get(self, request: Request, now: datetime) -> Answer:
         room, _, name = request.path.removeprefix("/").partition("/")
-        browser = self._browsers.find(request.cookie(COOKIE))
+        browser = await self._browser(request)
         if room == "pair":
-            return self._pair(name, now)
+            return await self._pair(name, now)
         if room == "" and not name:
             return await self._status(browser, now)
         by_url = request.path == "/give" and request.query("url")
@@ -230,7 +231,7 @@ class _Desk:
 
     async def _post(self, request: Request, now: datetime) -> Answer:
         room, _, name = request.path.removeprefix("/").partition("/")
-        browser = self._browsers.find(request.cookie(COOKIE))
+        browser = await self._browser(request)
         if browser is None:
             return self._unpaired()
         if len(request.body) > MAX_BODY_BYTES:
@@ -252,8 +253,12 @@ class _Desk:
             return self._pages.ticket_refused(refused)
         return await form.do(SentForm(ticket, request, now))
 
-    def _pair(self, code: str, now: datetime) -> Answer:
-        cookie = self._browsers.pair(code, now)
+    async def _browser(self, request: Request) -> BrowserId | None:
+        cookie = request.cookie(COOKIE)
+        return await asyncio.to_thread(self._browsers.find, cookie)
+
+    async def _pair(self, code: str, now: datetime) -> Answer:
+        cookie = await asyncio.to_thread(self._browsers.pair, code, now)
         if cookie is None:
             return self._pages.message(
                 "This code is no good",

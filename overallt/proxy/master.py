@@ -25,11 +25,13 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 
+from overallt.client.hosts import read_list
 from overallt.proxy.addon import Addon
 from overallt.proxy.authority import ensure_authority
 from overallt.proxy.handler import use_lean_handler
 from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.http2 import use_foreseeing_client
+from overallt.proxy.opt_out import known_hosts
 from overallt.proxy.settings import ProxySettings
 
 UPSTREAM_CA_FILE: Final = "upstream-cas.pem"
@@ -64,6 +66,9 @@ async def running_proxy(
     # That it could not listen is told by CannotListen.
     logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)
     ensure_authority(settings.authority_folder, now)
+    # What takes its time the first time is done before anybody waits for a page.
+    read_list()
+    known_hosts()
     use_patient_client()
     use_foreseeing_client()
     use_lean_handler()

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from overallt.client import hosts
+from overallt.proxy.opt_out import known_hosts
+
 PAGE = b"<!DOCTYPE html><p>[Flattr=7]</p>"
 
 
@@ -100,3 +103,17 @@ async def test_scripts_may_come_by_dictionary(site: Any, reader: Any) -> None:
     )
 
     assert "Accept-Encoding: gzip, dcb\r\n" in site.heads[0]
+
+
+@pytest.fixture
+def nothing_read() -> None:
+    """Let the lists of hosts be as in a program that has just started."""
+    for read in (hosts._suffixes, known_hosts):
+        read.cache_clear()
+
+
+@pytest.mark.usefixtures("nothing_read", "proxy")
+def test_a_proxy_that_is_ready_has_read_the_lists_of_hosts() -> None:
+    """They take a tenth of a second, in which every page would wait."""
+    assert 1 == hosts._suffixes.cache_info().currsize
+    assert 1 == known_hosts.cache_info().currsize

@@ -1,7 +1,11 @@
 """The gateway: who may ask, and what is answered."""
 
+import asyncio
 import dataclasses
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -234,3 +238,20 @@ async def test_a_page_that_opens_the_gateway_by_itself_asks_nothing_yet(
     assert title(answer) == "Opened by a page"
     assert b'href="/give/7?p=x"' in answer.body
     assert api.asked == []
+
+
+async def test_while_another_program_pairs_a_browser_pages_need_not_wait(
+    browser: Any, tmp_path: Path
+) -> None:
+    file = sqlite3.connect(tmp_path / "gateway.sqlite", isolation_level=None)
+    with closing(file):
+        file.execute("begin exclusive")
+        asked = asyncio.create_task(browser.open("/"))
+        # The loop is the one that all pages pass through.
+        await asyncio.wait({asked}, timeout=0.05)
+        was_answered = asked.done()
+        file.execute("rollback")
+        answer = await asked
+
+    assert not was_answered
+    assert answer.status == 200
