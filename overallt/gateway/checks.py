@@ -48,6 +48,15 @@ def is_by_a_person(request: Request) -> bool:
     return request.headers.get("sec-fetch-user") == "?1"
 
 
+def is_by_a_page(request: Request) -> bool:
+    """Tell whether a page of another site led here, and nobody has touched it.
+
+    Who types an address, or takes it from his bookmarks, has left no page for it.
+    """
+    site = request.headers.get("sec-fetch-site")
+    return site not in {"none", "same-origin"} and not is_by_a_person(request)
+
+
 def is_own_navigation(request: Request) -> bool:
     """Tell whether one of the gateway's own pages led here, by itself or by a person.
 

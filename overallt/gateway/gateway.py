@@ -206,7 +206,7 @@ class _Desk:
         if room == "pair":
             return await self._pair(name, now)
         if room == "" and not name:
-            return await self._status(browser, now)
+            return await self._status(request, browser, now)
         by_url = request.path == "/give" and request.query("url")
         if not by_url and not (room in {"give", "given"} and _is_tag_id(name)):
             return self._nothing_here()
@@ -280,9 +280,13 @@ class _Desk:
             },
         )
 
-    async def _status(self, browser: BrowserId | None, now: datetime) -> Answer:
+    async def _status(
+        self, request: Request, browser: BrowserId | None, now: datetime
+    ) -> Answer:
         if browser is None:
             return self._unpaired()
+        if checks.is_by_a_page(request):
+            return self._pages.show("opened.html", target="/")
         try:
             async with self._connect() as server:
                 user = await server.user()

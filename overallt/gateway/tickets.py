@@ -15,9 +15,15 @@ presenting it spends it: I9, a ticket is redeemed at most once. It also remember
 page that asked and the click id, so that one consent is one click however often it
 is sent on.
 Tickets live in memory only: after a restart the patron is shown the page again.
+
+A page may have the gateway's pages opened as often as a person touches it, and what is
+kept is bounded. So the tickets of each browser for each purpose are kept apart, and
+new ones push out only the oldest of their own kind: whatever a page opens, what the
+patron is about to confirm or take back stays good.
 """
 
 import secrets
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,7 +35,7 @@ from overallt.gateway.seals import Printed
 LIFETIME: Final = timedelta(minutes=5)
 # As long as the page's own script keeps the button dead.
 EARLIEST: Final = timedelta(milliseconds=600)
-# A page can open consent pages in a storm; only the latest can be confirmed.
+# Of one browser, for one purpose.
 MAX_OUTSTANDING: Final = 1000
 TICKET_BYTES: Final = 24
 
@@ -71,10 +77,10 @@ class TooEarly(TicketRefused):
 
 
 class Tickets:
-    """The outstanding tickets of one gateway, oldest first."""
+    """The outstanding tickets of one gateway, by browser and purpose, oldest first."""
 
     def __init__(self) -> None:
-        self._outstanding: dict[str, Ticket] = {}
+        self._kept = defaultdict[tuple[BrowserId, Purpose], dict[str, Ticket]](dict)
 
     def issue(
         self,
@@ -86,13 +92,12 @@ class Tickets:
         now: datetime,
     ) -> str:
         """Return the secret of a new ticket."""
-        while len(self._outstanding) >= MAX_OUTSTANDING:
-            del self._outstanding[next(iter(self._outstanding))]
+        kept = self._kept[browser, purpose]
+        if len(kept) >= MAX_OUTSTANDING:
+            del kept[next(iter(kept))]
         secret = secrets.token_urlsafe(TICKET_BYTES)
         click_id = secrets.token_urlsafe(TICKET_BYTES)
-        self._outstanding[secret] = Ticket(
-            browser, purpose, subject, printed, click_id, now
-        )
+        kept[secret] = Ticket(browser, purpose, subject, printed, click_id, now)
         return secret
 
     def redeem(
@@ -111,7 +116,9 @@ class Tickets:
             TicketRefused: there is none, it is too old, or was for another
                 browser, purpose or subject.
         """
-        ticket = self._outstanding.pop(secret or "", None)
+        # It is spent also by a browser and for a purpose that it is not for.
+        presented = (kept.pop(secret or "", None) for kept in self._kept.values())
+        ticket = next(filter(None, presented), None)
         if ticket is None or now - ticket.issued_at > LIFETIME:
             raise TicketRefused
         if (ticket.browser, ticket.purpose, ticket.subject) != (

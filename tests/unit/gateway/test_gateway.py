@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from overallt.gateway import tickets
 from overallt.gateway.messages import Request
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -238,6 +239,39 @@ async def test_a_page_that_opens_the_gateway_by_itself_asks_nothing_yet(
     assert title(answer) == "Opened by a page"
     assert b'href="/give/7?p=x"' in answer.body
     assert api.asked == []
+
+
+async def test_a_page_that_nobody_touched_does_not_even_get_the_status_asked_for(
+    browser: Any, api: Any
+) -> None:
+    by_a_page = {"sec-fetch-user": None, "sec-fetch-site": "cross-site"}
+    by_an_address = {"sec-fetch-user": None, "sec-fetch-site": "none"}
+
+    answer = await browser.open("/?x", changed=by_a_page)
+    asked = list(api.asked)
+    status = await browser.open("/", changed=by_an_address)
+
+    assert title(answer) == "Opened by a page"
+    assert b'href="/"' in answer.body
+    assert asked == []
+    assert title(status) == "Status"
+
+
+async def test_a_storm_of_status_pages_takes_no_click_away(
+    browser: Any, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page needs a person's touch for each; a game has as many as it likes."""
+    monkeypatch.setattr(tickets, "MAX_OUTSTANDING", 3)
+    consent = await browser.open("/give/7")
+    for _ in range(4):
+        await browser.open("/")
+    browser.wait(seconds=1)
+
+    body = f"ticket={browser.ticket_in(consent)}&step=give".encode()
+    answer = await browser.send("/give/7", body)
+
+    assert answer.status == 200
+    assert len(api.click_ids) == 1
 
 
 async def test_while_another_program_pairs_a_browser_pages_need_not_wait(

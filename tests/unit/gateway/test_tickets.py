@@ -106,3 +106,15 @@ def test_in_a_storm_only_the_latest_tickets_are_good() -> None:
 
     with pytest.raises(TicketRefused):
         tickets.redeem(secrets[0], ADA, Purpose.GIVE, "7", now=LATER)
+
+
+def test_a_storm_for_one_purpose_or_browser_leaves_the_others() -> None:
+    tickets = Tickets()
+    secret = issue(tickets)
+    for browser, purpose in ((ADA, Purpose.DROP), (BrowserId("eve"), Purpose.GIVE)):
+        for _ in range(MAX_OUTSTANDING + 1):
+            tickets.issue(browser, purpose, "7", printed=None, now=START)
+
+    ticket = tickets.redeem(secret, ADA, Purpose.GIVE, "7", now=LATER)
+
+    assert ticket.printed == PRINTED
