@@ -43,7 +43,8 @@ async def run_proxy(
         OSError: the data folder cannot be used.
     """
     connect = Connecting(folder, server_url)
-    sending = Sending(Queue(folder.queue), connect, clock=now)
+    sites = TrustedSites(folder.sites)
+    sending = Sending(Queue(folder.queue), connect, clock=now, on_counted=sites.count)
     gateway = Gateway(
         connect=connect,
         sending=sending,
@@ -51,7 +52,7 @@ async def run_proxy(
         browsers=Browsers(folder.browsers),
         paused_sites=PausedSites(folder.paused_sites),
         seals=Seals(load_key(folder.seal_key)),
-        sites=TrustedSites(folder.sites),
+        sites=sites,
         one_clicks_a_day=settings.one_clicks_a_day,
     )
     # The index is public: it is asked for without saying who asks.

@@ -24,8 +24,9 @@ A click may be kept ahead of its time: then it is confirmed by a few seconds goi
 in which nobody takes it back, and ``confirmed_at`` says when that will be.
 
 What is kept tells the server what to count and the patron what he did: the id
-from the text tag and the time. The page where it stood is not kept. The sign-in
-is kept as a hash, since a click is sent in nobody else's name.
+from the text tag and the time. The page where it stood is not kept; of its site the
+host is, where he wishes to be asked no more there once this click has counted. The
+sign-in is kept as a hash, since a click is sent in nobody else's name.
 """
 
 import sqlite3
@@ -46,9 +47,12 @@ create table if not exists clicks (
     tag_id text not null,
     confirmed_at integer not null,
     state text not null,
-    reason text
+    reason text,
+    site text
 ) without rowid;
 """
+# Files of older versions, with clicks that wait, have no such column.
+ADD_SITE: Final = "alter table clicks add column site text"
 
 
 class State(StrEnum):
@@ -61,7 +65,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptClick:
-    """A confirmed click; *reason* is the code of its refusal, if there was one."""
+    """A confirmed click; *reason* is the code of its refusal, if there was one.
+
+    *site* is the host where one click is to be enough, once this one has counted.
+    """
 
     click_id: str
     sign_in: str
@@ -69,6 +76,7 @@ class KeptClick:
     confirmed_at: datetime
     state: State
     reason: str | None
+    site: str | None
 
 
 class NotKept(Exception):
@@ -88,9 +96,18 @@ class Queue:
         with self._transaction() as tx:
             tx.execute("pragma journal_mode = wal")
             tx.executescript(SCHEMA)
+            columns = [name for _, name, *_ in tx.execute("pragma table_info(clicks)")]
+            if "site" not in columns:
+                tx.execute(ADD_SITE)
 
     def keep(
-        self, *, click_id: str, sign_in: str, tag_id: str, confirmed_at: datetime
+        self,
+        *,
+        click_id: str,
+        sign_in: str,
+        tag_id: str,
+        site: str | None,
+        confirmed_at: datetime,
     ) -> KeptClick:
         """Keep a click; the second in which it is confirmed may be to come.
 
@@ -98,11 +115,12 @@ class Queue:
             NotKept: the disk is full, or the file not to be written.
         """
         at = confirmed_at.replace(microsecond=0)
-        click = KeptClick(click_id, sign_in, tag_id, at, State.WAITING, reason=None)
-        values = (click_id, sign_in, tag_id, int(at.timestamp()), click.state, None)
+        state, reason = State.WAITING, None
+        click = KeptClick(click_id, sign_in, tag_id, at, state, reason, site)
+        values = (click_id, sign_in, tag_id, int(at.timestamp()), state, reason, site)
         try:
             with self._transaction() as tx:
-                tx.execute("insert into clicks values (?, ?, ?, ?, ?, ?)", values)
+                tx.execute("insert into clicks values (?, ?, ?, ?, ?, ?, ?)", values)
         except sqlite3.Error:
             raise NotKept from None
         return click
@@ -111,7 +129,7 @@ class Queue:
         """List all that is kept, oldest first."""
         with self._transaction() as tx:
             rows = tx.execute(
-                "select click_id, sign_in, tag_id, confirmed_at, state, reason "
+                "select click_id, sign_in, tag_id, confirmed_at, state, reason, site "
                 "from clicks order by confirmed_at, click_id"
             ).fetchall()
         return [
@@ -122,8 +140,9 @@ class Queue:
                 datetime.fromtimestamp(confirmed_at, UTC),
                 State(state),
                 reason,
+                site,
             )
-            for click_id, sign_in, tag_id, confirmed_at, state, reason in rows
+            for click_id, sign_in, tag_id, confirmed_at, state, reason, site in rows
         ]
 
     def unsent(self) -> list[KeptClick]:

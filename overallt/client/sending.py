@@ -48,7 +48,11 @@ class ServerAway(NoAnswer):
 
 
 class Sending:
-    """Sends what is in *queue*; *connect* opens the server for one use."""
+    """Sends what is in *queue*; *connect* opens the server for one use.
+
+    *on_counted* is called, on a thread, with each click that has counted; should the
+    program end meanwhile, once more.
+    """
 
     def __init__(
         self,
@@ -56,14 +60,18 @@ class Sending:
         connect: Callable[[], Server],
         *,
         clock: Callable[[], datetime],
+        on_counted: Callable[[KeptClick, Thing], None],
     ) -> None:
         self._queue = queue
         self._connect = connect
         self._clock = clock
+        self._on_counted = on_counted
         self._wake = asyncio.Event()
 
-    async def give(self, *, click_id: str, tag_id: str) -> Thing:
+    async def give(self, *, click_id: str, tag_id: str, site: str | None) -> Thing:
         """Keep a click that was just confirmed, then try to send it.
+
+        *site* is where one click is to be enough, once it has counted.
 
         Returns:
             The thing that was flattred.
@@ -73,7 +81,7 @@ class Sending:
             NotKept: it could not be written down, and was not sent.
             NoAnswer: it is in the queue and will be tried again.
         """
-        click = await self._keep(click_id, tag_id, confirmed_at=self._clock())
+        click = await self._keep(click_id, tag_id, site, confirmed_at=self._clock())
         try:
             return await self._send(click)
         except Refused:
@@ -92,7 +100,7 @@ class Sending:
         """
         # The queue counts whole seconds, and no moment of them may be lost.
         confirmed_at = self._clock() + wait + timedelta(seconds=1)
-        click = await self._keep(click_id, tag_id, confirmed_at=confirmed_at)
+        click = await self._keep(click_id, tag_id, None, confirmed_at=confirmed_at)
         self.wake()
         return click
 
@@ -134,7 +142,7 @@ class Sending:
             pauses.start_over()
 
     async def _keep(
-        self, click_id: str, tag_id: str, *, confirmed_at: datetime
+        self, click_id: str, tag_id: str, site: str | None, *, confirmed_at: datetime
     ) -> KeptClick:
         sign_in = self._connect().sign_in
         if sign_in is None:
@@ -144,6 +152,7 @@ class Sending:
             click_id=click_id,
             sign_in=sign_in,
             tag_id=tag_id,
+            site=site,
             confirmed_at=confirmed_at,
         )
 
@@ -186,6 +195,7 @@ class Sending:
         """Try *click* once: it is counted and gone, refused, or gets no answer."""
         try:
             thing = await self._try(click)
+            await asyncio.to_thread(self._on_counted, click, thing)
             await asyncio.to_thread(self._queue.forget, click.click_id)
         except Refused as refused:
             if refused.code == RefusalCode.RATE_LIMIT_EXCEEDED:

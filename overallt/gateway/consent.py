@@ -21,7 +21,7 @@ from overallt.gateway.browsers import BrowserId
 from overallt.gateway.forms import SentForm
 from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.messages import Answer
-from overallt.gateway.one_clicks import OneClicks, Trust
+from overallt.gateway.one_clicks import OneClicks, Trust, site_to_trust
 from overallt.gateway.pages import Pages
 from overallt.gateway.results import Results
 from overallt.gateway.seals import Printed
@@ -59,26 +59,29 @@ class Consent:
         now: datetime,
     ) -> Answer:
         """Show the page with the button that flattrs, unless one click is enough."""
-        return await self._show(browser, tag_id, printed, now=now)
+        return await self._show(browser, tag_id, printed, by_itself=True, now=now)
 
     async def give(self, form: SentForm) -> Answer:
         """Flattr, or show the second step."""
         ticket, now = form.ticket, form.sent_at
         browser, tag_id, printed = ticket.browser, ticket.subject, ticket.printed
         if form.choice("step") != "give":
-            return await self._show(browser, tag_id, printed, second_step=form, now=now)
+            return await self._show(
+                browser, tag_id, printed, second_step=form, by_itself=False, now=now
+            )
+        site = site_to_trust(printed) if form.choice("trust") else None
         try:
-            thing = await self._sending.give(click_id=ticket.click_id, tag_id=tag_id)
+            thing = await self._sending.give(
+                click_id=ticket.click_id, tag_id=tag_id, site=site
+            )
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except NotKept:
             return self._pages.not_kept()
         except NoAnswer:
-            # If it is not there any more, it was sent, or taken back, meanwhile.
-            kept = await self._kept_clicks.ask_again(browser, tag_id, now=now)
-            return kept or await self.ask(browser, tag_id, printed, now=now)
-        if form.choice("trust"):
-            await self._one_clicks.allow(thing, printed, now=now)
+            # If it is not kept any more, it was sent, or taken back, meanwhile. Then
+            # nothing may be given but by another press.
+            return await self._show(browser, tag_id, printed, by_itself=False, now=now)
         return self._results.flattred(browser, thing, again=False, now=now)
 
     async def _show(
@@ -88,9 +91,13 @@ class Consent:
         printed: Printed | None,
         *,
         second_step: SentForm | None = None,
+        by_itself: bool,
         now: datetime,
     ) -> Answer:
-        """Ask; *second_step* is the form that was sent to be asked again."""
+        """Ask; *second_step* is the form that was sent to be asked again.
+
+        With *by_itself*, one click may be enough.
+        """
         kept = await self._kept_clicks.ask_again(browser, tag_id, now=now)
         if kept is not None:
             return kept
@@ -108,7 +115,7 @@ class Consent:
         if thing.flattred:
             return self._results.flattred(browser, thing, again=True, now=now)
         given = None
-        if second_step is None:
+        if by_itself:
             given = await self._one_clicks.give(
                 browser, tag_id, thing, means, printed, now=now
             )
@@ -133,11 +140,10 @@ class Consent:
         """Ask without a server's help, if there is a sign-in to send it by."""
         if sign_in is None:
             return self._pages.refusal(RefusalCode.UNAUTHORIZED, "")
-        return self._pages.show(
-            "consent_unseen.html",
-            trust=Trust.NONE,
-            **self._asking(browser, tag_id, printed, second_step, now=now),
-        )
+        asking = self._asking(browser, tag_id, printed, second_step, now=now)
+        # Nothing is offered unproved; what was ticked before is not forgotten.
+        trust = Trust.OFFERED if asking["trusts"] else Trust.NONE
+        return self._pages.show("consent_unseen.html", trust=trust, **asking)
 
     def _asking(
         self,

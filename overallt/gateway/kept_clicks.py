@@ -22,7 +22,8 @@ from overallt.gateway.tickets import Purpose, Tickets
 class ListedClick:
     """A kept click as the patron sees it.
 
-    *is_held* until the time to stop it is over; *ticket* takes it back, if it can be.
+    *is_held* until the time to stop it is over; *site* is where one click is enough
+    once it has counted; *ticket* takes it back, if it can be.
     """
 
     click_id: str
@@ -31,6 +32,7 @@ class ListedClick:
     refusal: str | None
     advice: str
     is_held: bool
+    site: str | None
     ticket: str | None
 
 
@@ -96,5 +98,6 @@ class KeptClicks:
             refusal=refusal,
             advice=advice,
             is_held=click.confirmed_at > now,
+            site=click.site,
             ticket=ticket,
         )

@@ -81,14 +81,6 @@ class OneClicks:
             return Trust.USED_UP
         return Trust.OFFERED
 
-    async def allow(
-        self, thing: Thing, printed: Printed | None, *, now: datetime
-    ) -> None:
-        """Trust the site from now on, if the owner of *thing* has proved its host."""
-        host = _provable_host(thing, printed)
-        if host is not None:
-            await asyncio.to_thread(self._sites.trust, host, now)
-
     async def give(
         self,
         browser: BrowserId,
@@ -160,13 +152,18 @@ class OneClicks:
         )
 
 
-def _provable_host(thing: Thing, printed: Printed | None) -> str | None:
-    """Return the page's host if one click there can be told from anybody's writing.
+def site_to_trust(printed: Printed | None) -> str | None:
+    """Return the page's host if one click there could be enough, once it is proved.
 
-    Its owner has proved it, nobody on the way can have written the page, and no
-    script can have fetched it.
+    Nobody on the way can have written the page, and no script can have fetched it.
     """
     if printed is None or not printed.in_document:
         return None
     page = asking_page(printed.page)
-    return page.host if page.is_secure and page.is_confirmed(thing) else None
+    return page.host if page.is_secure else None
+
+
+def _provable_host(thing: Thing, printed: Printed | None) -> str | None:
+    """Return the page's host if one click there can be told from anybody's writing."""
+    host = site_to_trust(printed)
+    return host if host in (thing.hosts or ()) else None

@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from overallt.client.queue import KeptClick
+from overallt.protocol.messages import Thing
+
 DAY: Final = timedelta(days=1)
 KEPT_FOR: Final = timedelta(days=62)
 WAIT_SECONDS: Final = 5.0
@@ -49,6 +52,14 @@ class TrustedSites:
                 "insert into sites values (?, ?) on conflict do nothing",
                 (host, int(now.timestamp())),
             )
+
+    def count(self, click: KeptClick, thing: Thing) -> None:
+        """Trust the site of a *click* that counted, if that is wished and proved.
+
+        It is wished with the click, and the owner of *thing* has proved the host.
+        """
+        if click.site is not None and click.site in (thing.hosts or ()):
+            self.trust(click.site, click.confirmed_at)
 
     def is_trusted(self, host: str) -> bool:
         """Tell whether one click is enough at *host*."""

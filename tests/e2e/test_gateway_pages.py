@@ -88,11 +88,13 @@ WAITING = ListedClick(
     refusal=None,
     advice="",
     is_held=False,
+    site=None,
     ticket="t",
 )
 UNDERWAY = replace(WAITING, ticket=None)
 GIVEN_UP = replace(WAITING, refusal="Of tomorrow", advice="Overallt " + 100 * "y")
 HELD = replace(WAITING, is_held=True)
+TICKED = replace(WAITING, site=63 * "y" + ".test")
 PAUSED = Switch(
     pauses=[
         ListedPause(name="*", site=None, until=NEW_YEAR, ticket="t"),
@@ -171,6 +173,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         CONSENT | {"tag_id": USERNAME, "page": ASKING, "second_step": False},
     ),
     "kept": ("kept.html", {"click": WAITING}),
+    "ticked": ("kept.html", {"click": TICKED}),
     "held": ("kept.html", {"click": HELD}),
     "underway": ("kept.html", {"click": UNDERWAY}),
     "status": (

@@ -188,7 +188,9 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         legacy=True,
     )
     server = Server("http://127.0.0.1:1", None)
-    sending = Sending(Queue(folder / "queue.sqlite"), lambda: server, clock=now)
+    sites = TrustedSites(folder / "sites.sqlite")
+    queue = Queue(folder / "queue.sqlite")
+    sending = Sending(queue, lambda: server, clock=now, on_counted=sites.count)
     gateway = FailingGateway(
         connect=lambda: server,
         sending=sending,
@@ -196,7 +198,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
         browsers=Browsers(folder / "gateway.sqlite"),
         paused_sites=PausedSites(folder / "paused.json"),
         seals=Seals(bytes(32)),
-        sites=TrustedSites(folder / "sites.sqlite"),
+        sites=sites,
         one_clicks_a_day=settings.one_clicks_a_day,
     )
     gateway.failing = failing

@@ -192,7 +192,7 @@ async def proxy(
     def connect() -> Server:
         return Server(server_url, "secret")
 
-    sending = Sending(queue, connect, clock=now)
+    sending = Sending(queue, connect, clock=now, on_counted=sites.count)
     file = IndexFile(tmp_path / "index", server_url)
     if heard_yesterday is not None:
         await api.stop()

@@ -20,13 +20,16 @@ async def main(path: str, url: str, token: str, first: str, last: str) -> None:
     """Confirm a click on each thing, then wait until all are sent."""
     queue = Queue(Path(path))
     sending = Sending(
-        queue, lambda: Server(url, token), clock=lambda: datetime.now(UTC)
+        queue,
+        lambda: Server(url, token),
+        clock=lambda: datetime.now(UTC),
+        on_counted=lambda click, thing: None,
     )
     following = asyncio.create_task(sending.follow())
     print("ready", flush=True)
     for thing in range(int(first), int(last) + 1):
         with contextlib.suppress(NoAnswer):
-            await sending.give(click_id=f"click-{thing}", tag_id=str(thing))
+            await sending.give(click_id=f"click-{thing}", tag_id=str(thing), site=None)
         print(thing, flush=True)
     while queue.unsent():  # noqa: ASYNC110 - nothing tells it.
         await asyncio.sleep(0.05)

@@ -126,7 +126,7 @@ def test_an_authority_that_the_running_proxy_does_not_use_is_told(
 def test_flattrs_that_were_refused_are_told(doctor: Doctor, data: Path) -> None:
     queue = Queue(data / "queue.sqlite")
     now = datetime.now(UTC)
-    queue.keep(click_id="a", sign_in="who", tag_id="7", confirmed_at=now)
+    queue.keep(click_id="a", sign_in="who", tag_id="7", site=None, confirmed_at=now)
     queue.refuse("a", "no_means")
 
     assert "server refused: 1" in problems(doctor())[0]

@@ -151,7 +151,7 @@ def test_clicks_that_wait_are_not_deleted_silently(at_home: Any, person: Path) -
     at_home("setup")
     queue = Queue(person / DATA / "queue.sqlite")
     now = datetime(2026, 1, 15, tzinfo=UTC)
-    queue.keep(click_id="a", sign_in="who", tag_id="7", confirmed_at=now)
+    queue.keep(click_id="a", sign_in="who", tag_id="7", site=None, confirmed_at=now)
 
     refused = at_home("setup", "--undo")
     kept = queue.clicks()

@@ -59,7 +59,9 @@ def test_clicks_that_wait_or_were_refused_are_counted(run: Any, home: Path) -> N
     queue = Queue(home / "queue.sqlite")
     for click_id in "abc":
         now = datetime(2026, 1, 15, tzinfo=UTC)
-        queue.keep(click_id=click_id, sign_in="who", tag_id="7", confirmed_at=now)
+        queue.keep(
+            click_id=click_id, sign_in="who", tag_id="7", site=None, confirmed_at=now
+        )
     waiting = run("status").stdout
     queue.refuse("a", "no_means")
 

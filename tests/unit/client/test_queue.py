@@ -25,7 +25,9 @@ def queue(path: Path) -> Queue:
 
 
 def keep(queue: Queue, click_id: str, tag_id: str = "7") -> None:
-    queue.keep(click_id=click_id, sign_in="who", tag_id=tag_id, confirmed_at=START)
+    queue.keep(
+        click_id=click_id, sign_in="who", tag_id=tag_id, site=None, confirmed_at=START
+    )
 
 
 def states(queue: Queue) -> dict[str, State]:
@@ -35,7 +37,9 @@ def states(queue: Queue) -> dict[str, State]:
 def test_what_is_kept_is_there_for_the_next_program(queue: Queue, path: Path) -> None:
     at = START.replace(microsecond=7)
 
-    kept = queue.keep(click_id="a", sign_in="who", tag_id="ada", confirmed_at=at)
+    kept = queue.keep(
+        click_id="a", sign_in="who", tag_id="ada", site=None, confirmed_at=at
+    )
 
     assert [kept] == Queue(path).clicks()
     assert (kept.tag_id, kept.confirmed_at, kept.reason) == ("ada", START, None)
@@ -100,7 +104,9 @@ def test_a_click_that_is_gone_cannot_be_refused(queue: Queue) -> None:
 def test_the_oldest_comes_first(queue: Queue) -> None:
     for minute, click_id in enumerate("cab"):
         at = START + timedelta(minutes=minute)
-        queue.keep(click_id=click_id, sign_in="who", tag_id="7", confirmed_at=at)
+        queue.keep(
+            click_id=click_id, sign_in="who", tag_id="7", site=None, confirmed_at=at
+        )
     queue.depart("a")
 
     assert ["c", "a", "b"] == [each.click_id for each in queue.unsent()]
@@ -115,3 +121,28 @@ def test_a_queue_that_cannot_be_written_says_so(
 
         with pytest.raises(NotKept):
             keep(queue, "a")
+
+
+def test_a_click_keeps_the_site_that_is_to_be_trusted(tmp_path: Path) -> None:
+    queue = Queue(tmp_path / "queue.sqlite")
+
+    kept = queue.keep(
+        click_id="a", sign_in="who", tag_id="7", site="a.test", confirmed_at=START
+    )
+
+    assert "a.test" == kept.site
+    assert [kept] == queue.clicks()
+
+
+def test_clicks_of_an_older_version_are_still_sent(tmp_path: Path) -> None:
+    path = tmp_path / "queue.sqlite"
+    older = client_queue.SCHEMA.replace(",\n    site text", "")
+    with closing(sqlite3.connect(path)) as tx, tx:
+        tx.executescript(older)
+        tx.execute("insert into clicks values ('a', 'who', '7', 0, 'waiting', null)")
+
+    (click,) = Queue(path).unsent()
+
+    assert "a" == click.click_id
+    assert click.site is None
+    assert [click] == Queue(path).unsent()

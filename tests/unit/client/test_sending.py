@@ -11,9 +11,10 @@ import pytest
 from aiohttp import web
 
 from overallt.client import sending as client_sending
-from overallt.client.queue import Queue, State
+from overallt.client.queue import KeptClick, Queue, State
 from overallt.client.sending import NoAnswer, Sending, ServerAway
 from overallt.client.server import Refused, Server
+from overallt.protocol.messages import Thing
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 TEN_SECONDS = timedelta(seconds=10)
@@ -56,14 +57,19 @@ class Patron:
         self.url = url
         self.token: str | None = "secret"
         self.now = START
+        self.counted: list[tuple[str, int]] = []
         self.sending = Sending(
             self.queue,
             lambda: Server(self.url, self.token),
             clock=lambda: self.now,
+            on_counted=self.note,
         )
 
+    def note(self, click: KeptClick, thing: Thing) -> None:
+        self.counted.append((click.click_id, thing.id))
+
     async def confirm(self, click_id: str, tag_id: str = "7") -> None:
-        await self.sending.give(click_id=click_id, tag_id=tag_id)
+        await self.sending.give(click_id=click_id, tag_id=tag_id, site=None)
 
     def states(self) -> dict[str, tuple[State, str | None]]:
         return {
@@ -96,7 +102,7 @@ def posted(api: Any) -> list[str]:
 async def test_what_is_answered_at_once_is_gone_at_once(
     patron: Patron, api: Any
 ) -> None:
-    thing = await patron.sending.give(click_id="a", tag_id="7")
+    thing = await patron.sending.give(click_id="a", tag_id="7", site=None)
 
     assert thing.title == "A song"
     assert posted(api) == ["a"]
@@ -136,7 +142,7 @@ async def test_a_held_click_is_sent_after_its_time_and_not_before(
     async with patron.following():
         await patron.sending.hold(click_id="a", tag_id="7", wait=TEN_SECONDS)
         patron.now = START + TEN_SECONDS
-        await patron.sending.give(click_id="b", tag_id="7")
+        await patron.sending.give(click_id="b", tag_id="7", site=None)
         early = set(posted(api))
         patron.now = START + TEN_SECONDS + timedelta(seconds=1)
         patron.sending.wake()
@@ -151,6 +157,7 @@ async def test_a_held_click_needs_nobody_to_be_sent(patron: Patron, api: Any) ->
         patron.queue,
         lambda: Server(api.url, "secret"),
         clock=lambda: datetime.now(UTC),
+        on_counted=patron.note,
     )
     await patron.sending.hold(click_id="a", tag_id="7", wait=timedelta(0))
     held = patron.states()
@@ -170,7 +177,7 @@ async def test_a_held_click_that_is_taken_back_is_never_sent(
     patron.now = START + timedelta(minutes=1)
 
     async with patron.following():
-        await patron.sending.give(click_id="b", tag_id="7")
+        await patron.sending.give(click_id="b", tag_id="7", site=None)
 
     assert taken_back
     assert set(posted(api)) == {"b"}
@@ -246,6 +253,7 @@ async def test_one_that_never_gets_an_answer_holds_up_nobody(
         click_id="good",
         sign_in=str(Server(api.url, "secret").sign_in),
         tag_id="7",
+        site=None,
         confirmed_at=START,
     )
 

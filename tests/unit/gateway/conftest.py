@@ -1,7 +1,7 @@
 """A gateway with a paired browser, in front of a small server of the API."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -218,20 +218,29 @@ def sign_in(api: Api) -> str:
 
 
 @pytest.fixture
+def connect(api: Api) -> Callable[[], Server]:
+    return lambda: Server(api.url, api.token)
+
+
+@pytest.fixture
+def sending(
+    connect: Callable[[], Server], queue: Queue, sites: TrustedSites
+) -> Sending:
+    return Sending(queue, connect, clock=lambda: START, on_counted=sites.count)
+
+
+@pytest.fixture
 def gateway(
-    api: Api,
+    connect: Callable[[], Server],
+    sending: Sending,
     browsers: Browsers,
-    queue: Queue,
     sites: TrustedSites,
     one_clicks_a_day: int,
     tmp_path: Path,
 ) -> Gateway:
-    def connect() -> Server:
-        return Server(api.url, api.token)
-
     return Gateway(
         connect=connect,
-        sending=Sending(queue, connect, clock=lambda: START),
+        sending=sending,
         server_url="https://server.test",
         browsers=browsers,
         paused_sites=PausedSites(tmp_path / "paused.json"),

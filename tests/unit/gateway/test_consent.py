@@ -315,3 +315,24 @@ async def test_a_ticket_to_undo_does_not_give(browser: Any, api: Any) -> None:
 
     assert title(answer) == "This page is used up"
     assert api.click_ids == []
+
+
+async def test_who_has_confirmed_is_asked_before_anything_is_given_by_one_click(
+    browser: Any,
+    api: Any,
+    sites: Any,
+    queue: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The click was taken back in another window, just before it was sent."""
+    api.thing["hosts"] = ["blog.test"]
+    shown = await consent(browser)
+    sites.trust("blog.test", browser.now)
+    monkeypatch.setattr(queue, "depart", lambda click_id: not queue.drop(click_id))
+    browser.wait(seconds=1)
+
+    answer = await browser.send("/give/7", form(browser.ticket_in(shown)))
+
+    assert "<h1>Flattr this?</h1>" in answer.body.decode()
+    assert [] == api.click_ids
+    assert [] == queue.clicks()

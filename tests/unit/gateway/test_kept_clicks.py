@@ -1,5 +1,6 @@
 """The pages about clicks in the queue."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -177,3 +178,83 @@ async def test_nothing_of_the_page_is_kept(
     files = b"".join(file.read_bytes() for file in tmp_path.glob("queue.sqlite*"))
     assert b"blog.test" not in files
     assert b"/secret" not in files
+
+
+@pytest.fixture
+async def kept_with_a_wish(browser: Any, api: Any) -> Any:
+    """The page after a click for which the server was away, and its site was ticked."""
+    api.thing["hosts"] = ["blog.test"]
+    printed = Printed("https://blog.test/song", in_document=True)
+    address = browser.gateway.address("7", printed, now=START)
+    shown = await browser.open(address.removeprefix("https://flattr.internal"))
+    api.down = True
+    browser.wait(seconds=1)
+    body = f"ticket={browser.ticket_in(shown)}&step=give&trust=yes".encode()
+    return await browser.send("/give/7", body)
+
+
+async def until_sent(sending: Any) -> None:
+    """Let the queue be sent, until nothing is left in it."""
+    following = asyncio.create_task(sending.follow())
+    async with asyncio.timeout(5):
+        while await sending.clicks():  # noqa: ASYNC110 - nothing tells it.
+            await asyncio.sleep(0.01)
+    following.cancel()
+
+
+async def test_what_was_ticked_waits_with_the_click(
+    kept_with_a_wish: Any, sites: Any, api: Any, sending: Any
+) -> None:
+    trusted_before = sites.hosts()
+    api.down = False
+
+    await until_sent(sending)
+
+    assert b"one click is enough on <b>blog.test</b>" in kept_with_a_wish.body
+    assert [] == trusted_before
+    assert ["blog.test"] == sites.hosts()
+
+
+async def test_what_was_ticked_goes_with_a_click_that_is_taken_back(
+    browser: Any, kept_with_a_wish: Any, sites: Any, api: Any, sending: Any
+) -> None:
+    await browser.send(*only_form(kept_with_a_wish))
+    api.down = False
+
+    await until_sent(sending)
+
+    assert [] == api.click_ids
+    assert [] == sites.hosts()
+
+
+async def test_what_was_ticked_holds_only_if_it_is_still_proved(
+    kept_with_a_wish: Any, sites: Any, api: Any, sending: Any
+) -> None:
+    api.thing["hosts"] = []
+    api.down = False
+
+    await until_sent(sending)
+
+    assert 1 == len(api.click_ids)
+    assert [] == sites.hosts()
+
+
+async def test_what_was_ticked_without_script_survives_a_server_that_goes(
+    browser: Any, api: Any, sites: Any, sending: Any
+) -> None:
+    api.thing["hosts"] = ["blog.test"]
+    printed = Printed("https://blog.test/song", in_document=True)
+    address = browser.gateway.address("7", printed, now=START)
+    shown = await browser.open(address.removeprefix("https://flattr.internal"))
+    api.down = True
+    seen = [shown]
+    for choice in ("step=continue&trust=yes", "step=give&trust=yes"):
+        browser.wait(seconds=1)
+        body = f"ticket={browser.ticket_in(seen[-1])}&{choice}".encode()
+        seen.append(await browser.send("/give/7", body))
+    api.down = False
+
+    await until_sent(sending)
+
+    assert b'value="yes" checked>' in seen[1].body
+    assert ["blog.test"] == sites.hosts()

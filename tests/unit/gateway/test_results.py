@@ -26,7 +26,9 @@ async def test_what_was_stopped_is_taken_back(browser: Any) -> None:
 
 
 async def test_what_was_refused_is_said(browser: Any, queue: Any) -> None:
-    queue.keep(click_id="a", sign_in="who", tag_id="7", confirmed_at=browser.now)
+    queue.keep(
+        click_id="a", sign_in="who", tag_id="7", site=None, confirmed_at=browser.now
+    )
     queue.refuse("a", "no_means")
 
     assert "No means" == await given(browser)
@@ -35,7 +37,9 @@ async def test_what_was_refused_is_said(browser: Any, queue: Any) -> None:
 async def test_an_old_refusal_says_nothing_of_what_was_counted(
     browser: Any, queue: Any, api: Any
 ) -> None:
-    queue.keep(click_id="a", sign_in="who", tag_id="7", confirmed_at=browser.now)
+    queue.keep(
+        click_id="a", sign_in="who", tag_id="7", site=None, confirmed_at=browser.now
+    )
     queue.refuse("a", "no_means")
     api.thing["flattred"] = True
 
@@ -49,7 +53,9 @@ async def test_without_a_server_it_says_where_to_look(browser: Any, api: Any) ->
 
 
 async def test_what_is_still_here_waits(browser: Any, queue: Any, sign_in: str) -> None:
-    queue.keep(click_id="a", sign_in=sign_in, tag_id="7", confirmed_at=browser.now)
+    queue.keep(
+        click_id="a", sign_in=sign_in, tag_id="7", site=None, confirmed_at=browser.now
+    )
 
     assert "Kept, not yet sent" == await given(browser)
 
