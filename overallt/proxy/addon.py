@@ -15,7 +15,7 @@ is wrapped, and what is not a page streams through untouched and unbuffered.
 import asyncio
 import contextlib
 import logging
-import traceback
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from ipaddress import ip_address
@@ -25,6 +25,7 @@ from mitmproxy import http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from overallt.client.index import Index
+from overallt.client.pauses import Pauses
 from overallt.client.sending import Sending
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
@@ -41,6 +42,7 @@ from overallt.proxy.eligibility import (
     is_sandboxed,
 )
 from overallt.proxy.encoding import Encoder, encoder_for
+from overallt.proxy.failures import told
 from overallt.proxy.legacy_embeds import LegacyEmbeds
 from overallt.proxy.settings import ProxySettings
 from overallt.proxy.tunnels import Tunnels
@@ -49,6 +51,9 @@ from overallt.tagging.rewriter import Rewriter
 
 # Uploads that are larger, or do not say how large, are not gathered but sent on.
 MAX_GATHERED_BYTES: Final = 64 * 1024
+# Before what crashed is begun again.
+FIRST_PAUSE_SECONDS: Final = 1.0
+LAST_PAUSE_SECONDS: Final = 300.0
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +95,8 @@ class Addon:
     def running(self) -> None:
         """Begin to follow which things exist, and to send what waits."""
         self._following = [
-            asyncio.create_task(each.follow()) for each in (self._index, self._sending)
+            asyncio.create_task(_keep_up(each.follow))
+            for each in (self._index, self._sending)
         ]
 
     async def done(self) -> None:
@@ -236,6 +242,20 @@ class Addon:
         return paused or self._settings.opt_out.covers(host)
 
 
+async def _keep_up(follow: Callable[[], Awaitable[None]]) -> None:
+    """Let *follow* run until cancelled; what crashes is begun again after a pause."""
+    pauses = Pauses(first_seconds=FIRST_PAUSE_SECONDS, last_seconds=LAST_PAUSE_SECONDS)
+    while True:
+        began_at = time.monotonic()
+        try:
+            await follow()
+        except Exception as error:  # noqa: BLE001 - I7: pages go on with what is known.
+            logger.error("follower crashed %s", told(error))  # noqa: TRY400 - its text could quote an address.
+        if time.monotonic() - began_at > LAST_PAUSE_SECONDS:
+            pauses.start_over()
+        await asyncio.sleep(pauses.next())
+
+
 def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
     """Wrap *body* so that it never raises and never ends the page early."""
 
@@ -253,11 +273,7 @@ def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
 
 
 def _log_bail_out(error: Exception) -> None:
-    # The place, not the message: that could quote the page.
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    logger.warning(
-        "bail_out reason=%s at=%s:%s", type(error).__name__, frame.name, frame.lineno
-    )
+    logger.warning("bail_out %s", told(error))
 
 
 def _may_be_large(request: http.Request) -> bool:

@@ -28,6 +28,7 @@ from mitmproxy.options import Options
 from overallt.client.hosts import read_list
 from overallt.proxy.addon import Addon
 from overallt.proxy.authority import ensure_authority
+from overallt.proxy.failures import log_discreetly
 from overallt.proxy.handler import use_lean_handler
 from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.http2 import use_foreseeing_client
@@ -65,6 +66,7 @@ async def running_proxy(
     logging.getLogger("mitmproxy").setLevel(logging.ERROR)
     # That it could not listen is told by CannotListen.
     logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)
+    log_discreetly()
     ensure_authority(settings.authority_folder, now)
     # What takes its time the first time is done before anybody waits for a page.
     read_list()

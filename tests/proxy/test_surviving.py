@@ -1,5 +1,6 @@
 """Whatever fails, the reader gets his page, as whole or as broken as it came."""
 
+import asyncio
 import gzip
 from pathlib import Path
 from typing import Any, override
@@ -49,6 +50,56 @@ class FailingIndex(Index):
     @override
     def knows(self, tag_id: str) -> bool:
         raise RuntimeError
+
+
+class CrashingIndex(Index):
+    """One whose following crashes the first time."""
+
+    crashes = 0
+
+    @override
+    async def follow(self) -> None:
+        self.crashes += 1
+        if self.crashes == 1:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.crash())
+        await super().follow()
+
+    async def crash(self) -> None:
+        raise RuntimeError("https://site.test/a/private/page")
+
+
+@pytest.mark.parametrize("index_kind", [CrashingIndex])
+async def test_following_the_server_survives_a_crash(
+    site: Any, reader: Any, proxy: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.add("/", PAGE)
+
+    page = await reader.get("https://site.test/")
+
+    assert LINK in page.body
+    told = [record for record in caplog.get_records("setup") if "crash" in record.msg]
+    assert ["follower crashed reason=RuntimeError at=crash:"] == [
+        record.getMessage().rstrip("0123456789") for record in told
+    ]
+
+
+async def test_what_fails_beside_a_page_is_logged_without_the_address(
+    reader: Any,
+    proxy: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail(host: str, port: int) -> None:
+        raise RuntimeError(f"{host}:{port}")
+
+    monkeypatch.setattr(proxy.addon._egress, "pin", fail)
+
+    page = await reader.get("http://site.test/a/private/page")
+
+    assert 502 == page.status
+    assert "failure reason=RuntimeError at=fail:" in caplog.text
+    assert "site.test" not in caplog.text
 
 
 @pytest.mark.usefixtures("each_arrival")
