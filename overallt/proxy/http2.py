@@ -35,7 +35,7 @@ class ForeseeingHttp2Client(Http2Client):
         self._ended = {
             each.stream_id for each in found if isinstance(each, StreamEnded)
         }
-        return found
+        return _joined(found)
 
     @override
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
