@@ -71,9 +71,12 @@ def candidates(data: bytes) -> list[LegacyCandidate]:
 
     No two overlap.
     """
-    if not ends_of_words(data):
+    words = ends_of_words(data)
+    if not words:
         return []
-    starts = [match.start() for match in _OPENING.finditer(data)]
+    # The word stands in each: none begins further before one, nor ends further behind.
+    first, last = max(words[0] - LONGEST_BYTES, 0), words[-1] + LONGEST_BYTES
+    starts = [match.start() for match in _OPENING.finditer(data, first, last)]
     found = (_read(data, *borders) for borders in pairwise([*starts, len(data)]))
     return [each for each in found if isinstance(each, LegacyCandidate)]
 

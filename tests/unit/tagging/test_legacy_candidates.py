@@ -102,6 +102,18 @@ def test_the_longest_beginning_is_held_back() -> None:
     assert 1 == len(legacy_candidates.candidates(b"x" + longest + b">"))
 
 
+def test_the_word_may_stand_at_either_end_of_the_longest_element() -> None:
+    filling = b"x" * (LONGEST_BYTES - len(BUTTON))
+    late = BUTTON.replace(b"<a ", b"<a title=" + filling[len("title= ") :] + b" ")
+    early = START + filling + b"</a>"
+    pages = [b"<p>" * LONGEST_BYTES + each * 2 for each in (late, early)]
+
+    found = [legacy_candidates.candidates(page) for page in pages]
+
+    begins = [3 * LONGEST_BYTES, 4 * LONGEST_BYTES]
+    assert [begins] * 2 == [[each.start for each in both] for both in found]
+
+
 HOSTILE: dict[str, Callable[[int], bytes]] = {
     "brackets": lambda size: b"flattr" + b"<" * 8 * size,
     "openings": lambda size: b"flattr" + b"<a " * 3 * size,
