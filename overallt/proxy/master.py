@@ -32,6 +32,7 @@ from overallt.proxy.failures import log_discreetly
 from overallt.proxy.handler import use_lean_handler
 from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.http2 import use_foreseeing_client
+from overallt.proxy.messages import use_unchecked_messages
 from overallt.proxy.opt_out import known_hosts
 from overallt.proxy.settings import ProxySettings
 
@@ -74,6 +75,7 @@ async def running_proxy(
     use_patient_client()
     use_foreseeing_client()
     use_lean_handler()
+    use_unchecked_messages()
     master = Master(_options(settings), event_loop=asyncio.get_running_loop())
     proxyserver = Proxyserver()
     started = _Started()
