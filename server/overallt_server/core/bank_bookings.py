@@ -6,6 +6,7 @@ What went out under a reference of ours is what was on its way; whatever else we
 is a cost, since the money is gone whatever it was for.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Final
 from overallt.protocol.ids import UserId
 from overallt_server.core import chart
 from overallt_server.core.bank_statements import Movement
+from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.money import Money
 from overallt_server.core.references import Purpose, find, return_reference
@@ -29,6 +31,14 @@ class Fate(StrEnum):
     SUSPENSE = "suspense"
     RETURN = "return"
     COST = "cost"
+
+
+_KINDS: Final[Mapping[Fate, EntryKind]] = {
+    Fate.MEANS: EntryKind.MEANS_ADDED,
+    Fate.SUSPENSE: EntryKind.SUSPENDED,
+    Fate.RETURN: EntryKind.RETURN_PAID,
+    Fate.COST: EntryKind.PAYMENT_COST,
+}
 
 
 class Reason(StrEnum):
@@ -50,7 +60,7 @@ class StoredMovement:
 
     key: str
     number: int
-    side: chart.Side
+    side: Side
     amount: Money
     other_iban: str
     other_name: str
@@ -84,58 +94,18 @@ def returned_key(key: str) -> str:
     return f"suspense_returned:{key}"
 
 
-def means_entry(
-    key: str, movement: Movement, patron: UserId, *, now: datetime
+def imported_entry(
+    key: str, movement: Movement, fate: Fate, account: LedgerAccount, *, now: datetime
 ) -> JournalEntry:
-    """Return the entry for means of *patron* that came in."""
+    """Return the entry that books *movement* between the bank and *account*."""
+    came_in = movement.side is Side.DEBIT
     return JournalEntry.transfer(
-        kind=EntryKind.MEANS_ADDED,
-        natural_key=natural_key(Fate.MEANS, key),
+        kind=_KINDS[fate],
+        natural_key=natural_key(fate, key),
         memo=f"bank transfer of {movement.booked_on}",
         made_at=now,
-        debit=CASH_AT_BANK,
-        credit=chart.means(patron),
-        amount=movement.amount,
-    )
-
-
-def suspense_entry(key: str, movement: Movement, *, now: datetime) -> JournalEntry:
-    """Return the entry for money that came in and is not understood."""
-    return JournalEntry.transfer(
-        kind=EntryKind.SUSPENDED,
-        natural_key=natural_key(Fate.SUSPENSE, key),
-        memo=f"bank transfer of {movement.booked_on}",
-        made_at=now,
-        debit=CASH_AT_BANK,
-        credit=chart.SUSPENSE,
-        amount=movement.amount,
-    )
-
-
-def return_paid_entry(
-    key: str, movement: Movement, reference: str, *, now: datetime
-) -> JournalEntry:
-    """Return the entry for money that has gone back under our *reference*."""
-    return JournalEntry.transfer(
-        kind=EntryKind.RETURN_PAID,
-        natural_key=natural_key(Fate.RETURN, key),
-        memo=f"bank transfer of {movement.booked_on}",
-        made_at=now,
-        debit=chart.in_transit(reference),
-        credit=CASH_AT_BANK,
-        amount=movement.amount,
-    )
-
-
-def cost_entry(key: str, movement: Movement, *, now: datetime) -> JournalEntry:
-    """Return the entry for money that went out without a reference of ours."""
-    return JournalEntry.transfer(
-        kind=EntryKind.PAYMENT_COST,
-        natural_key=natural_key(Fate.COST, key),
-        memo=f"bank transfer of {movement.booked_on}",
-        made_at=now,
-        debit=chart.PAYMENT_COST,
-        credit=CASH_AT_BANK,
+        debit=CASH_AT_BANK if came_in else account,
+        credit=account if came_in else CASH_AT_BANK,
         amount=movement.amount,
     )
 

@@ -24,7 +24,7 @@ from overallt_server.core.bank_statements import (
     keyed,
     refuse_unless_it_adds_up,
 )
-from overallt_server.core.chart import Side
+from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.money import Money
 from overallt_server.core.references import Purpose, return_reference
 from overallt_server.core.refusals import InvalidRequest
@@ -172,10 +172,14 @@ class ImportingStatements:
             return await _book_outgoing(tx, key, movement, now=now)
         patron, reason = await self._whose(tx, movement, existing)
         if patron is None:
-            entry = bank_bookings.suspense_entry(key, movement, now=now)
+            entry = bank_bookings.imported_entry(
+                key, movement, Fate.SUSPENSE, chart.SUSPENSE, now=now
+            )
             await journal.append_to_house(tx, entry)
             return NewMovement(key, movement, Fate.SUSPENSE, reason, None)
-        entry = bank_bookings.means_entry(key, movement, patron, now=now)
+        entry = bank_bookings.imported_entry(
+            key, movement, Fate.MEANS, chart.means(patron), now=now
+        )
         await journal.append(tx, patron, entry)
         return NewMovement(key, movement, Fate.MEANS, reason, patron)
 
@@ -217,19 +221,20 @@ def _steps(statement: Statement) -> Iterator[_Step]:
 async def _book_outgoing(
     tx: Transaction, key: str, movement: Movement, *, now: datetime
 ) -> NewMovement:
+    fate, account = await _where_to(tx, movement)
+    entry = bank_bookings.imported_entry(key, movement, fate, account, now=now)
+    await journal.append_to_house(tx, entry)
+    return NewMovement(key, movement, fate, "", None)
+
+
+async def _where_to(tx: Transaction, movement: Movement) -> tuple[Fate, LedgerAccount]:
     about = bank_bookings.about(movement)
     if about is not None and about[0] is Purpose.RETURN:
-        reference = return_reference(about[1])
-        on_its_way = await journal.balance(
-            tx, chart.in_transit(reference), movement.amount.currency
-        )
+        account = chart.in_transit(return_reference(about[1]))
+        on_its_way = await journal.balance(tx, account, movement.amount.currency)
         if on_its_way == movement.amount:
-            entry = bank_bookings.return_paid_entry(key, movement, reference, now=now)
-            await journal.append_to_house(tx, entry)
-            return NewMovement(key, movement, Fate.RETURN, "", None)
-    entry = bank_bookings.cost_entry(key, movement, now=now)
-    await journal.append_to_house(tx, entry)
-    return NewMovement(key, movement, Fate.COST, "", None)
+            return Fate.RETURN, account
+    return Fate.COST, chart.PAYMENT_COST
 
 
 async def _gaps(tx: Transaction) -> list[tuple[Gap, str]]:
