@@ -8,7 +8,8 @@ class RefusalCode(StrEnum):
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
     and our additions (``period_closed``, ``idempotency_mismatch``,
-    ``index_too_large``, ``server_busy``, ``gift_ended``).
+    ``index_too_large``, ``server_busy``, ``gift_ended``, and what payouts are refused
+    for).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -16,6 +17,10 @@ class RefusalCode(StrEnum):
     THING_OWNER = "thing_owner"
     SUBSCRIBED = "subscribed"
     NO_MEANS = "no_means"
+    NO_PAYOUT_ACCOUNT = "no_payout_account"
+    NEW_PAYOUT_ACCOUNT = "new_payout_account"
+    PAYOUT_TOO_SMALL = "payout_too_small"
+    NO_REVENUE = "no_revenue"
     UNAUTHORIZED = "unauthorized"
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
     SERVER_BUSY = "server_busy"

@@ -19,7 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from overallt_server.core.bank_accounts import BankAccount
+from overallt_server.core.bank_accounts import BankAccount, iban_of
 from overallt_server.core.rules import Rules
 
 FILE_NAME = "overallt-server.toml"
@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     slice_patrons: Annotated[
         int, Field(description="Patrons settled in one transaction", ge=1)
     ] = 10_000
+    min_payout_minor: Annotated[
+        int, Field(description="The least payout, in minor units", ge=1)
+    ] = 1000
+    new_iban_hours: Annotated[
+        int, Field(description="Hours that payouts to a new IBAN wait", ge=0)
+    ] = 72
     bank_name: Annotated[
         str,
         Field(description="Whose the account for bank transfers is", max_length=70),
@@ -121,10 +127,7 @@ class Settings(BaseSettings):
             raise ValueError(f"bank transfers are in {TRANSFERS_IN}")
         if not known.data.get("bank_name", "").strip():
             raise ValueError("OVERALLT_BANK_NAME has to say whose account it is")
-        # Imported where it is needed: it brings a register of all banks along.
-        from schwifty import IBAN
-
-        return str(IBAN(iban, validate_bban=True))
+        return iban_of(iban)
 
     @field_validator("bank_bic")
     @classmethod
@@ -156,6 +159,8 @@ class Settings(BaseSettings):
             fee_bps=self.fee_bps,
             hold_days=self.hold_days,
             slice_patrons=self.slice_patrons,
+            min_payout_minor=self.min_payout_minor,
+            new_iban_hours=self.new_iban_hours,
         )
 
     def now(self) -> datetime:

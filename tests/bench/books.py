@@ -78,6 +78,8 @@ RULES: Final = Rules(
     fee_bps=1000,
     hold_days=9,
     slice_patrons=10_000,
+    min_payout_minor=1000,
+    new_iban_hours=72,
 )
 
 

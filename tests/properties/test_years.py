@@ -55,6 +55,8 @@ RULES: Final = Rules(
     fee_bps=1000,
     hold_days=9,
     slice_patrons=2,
+    min_payout_minor=1000,
+    new_iban_hours=72,
 )
 JANUARY: Final = Period(2026, 1)
 people = st.sampled_from(PEOPLE)

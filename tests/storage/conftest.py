@@ -44,6 +44,8 @@ RULES: Final = Rules(
     fee_bps=1000,
     hold_days=9,
     slice_patrons=2,
+    min_payout_minor=1000,
+    new_iban_hours=72,
 )
 JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
 NAMES: Final = ("mona", "otto", "ada", "ben", "cyd")

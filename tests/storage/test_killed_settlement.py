@@ -169,6 +169,8 @@ def ten_a_slice() -> Rules:
         fee_bps=1000,
         hold_days=9,
         slice_patrons=PATRONS // SLICES,
+        min_payout_minor=1000,
+        new_iban_hours=72,
     )
 
 

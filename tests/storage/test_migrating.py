@@ -1,6 +1,7 @@
 """The migrations make what the schema says, privately and all at once."""
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from overallt_server.core.periods import Period
 from overallt_server.storage import migrating, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
@@ -67,7 +69,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0007",)] == versions.all()
+        assert [("0008",)] == versions.all()
         apps = await tx.execute(sa.select(schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -114,6 +116,47 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     await database.close()
 
     assert [] == tables
+
+
+async def test_what_the_bank_told_stays_as_payouts_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite makes that table anew."""
+    original = Path(migrating.__file__).parent / "migrations"
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    for file in [original / "env.py", *(original / "versions").glob("000[1-5]*.py")]:
+        copy = tmp_path / "migrations" / file.relative_to(original)
+        copy.write_text(file.read_text())
+    told = {
+        "key": "k",
+        "number": 1,
+        "iban": "DE1",
+        "side": "debit",
+        "amount_minor": 5,
+        "currency": "EUR",
+        "booked_on": date(2026, 1, 7),
+        "closed_on": date(2026, 1, 8),
+        "other_iban": "SE1",
+        "other_name": "Ada",
+        "text": "for flattr",
+        "fate": "suspense",
+        "reason": "who?",
+        "patron_id": 7,
+        "resolved_at": Period(2026, 2).start,
+    }
+    database = Database(f"sqlite:///{tmp_path / 'overallt.sqlite'}")
+    with monkeypatch.context() as before:
+        before.setattr(migrating, "_FOLDER", tmp_path / "migrations")
+        await migrate(database)
+    async with database.transaction() as tx:
+        await tx.execute(schema.bank_movements.insert().values(told))
+    await migrate(database)
+    async with database.snapshot() as tx:
+        kept = (await tx.execute(sa.select(schema.bank_movements))).mappings().one()
+    await database.close()
+
+    assert told | {"payout": None} == dict(kept)
 
 
 async def test_a_database_in_memory_needs_no_file(

@@ -71,6 +71,8 @@ RULES: Final = Rules(
     fee_bps=1000,
     hold_days=9,
     slice_patrons=1,
+    min_payout_minor=1000,
+    new_iban_hours=72,
 )
 
 NAME: Final = r"[a-z]+"

@@ -42,6 +42,10 @@ class EntryKind(StrEnum):
     GIFT_GIVEN = "gift_given"
     GIFT_UNDONE = "gift_undone"
     GIFT_RELEASED = "gift_released"
+    PAYOUT_REQUESTED = "payout_requested"
+    PAYOUT_PAID = "payout_paid"
+    PAYOUT_REJECTED = "payout_rejected"
+    PAYOUT_RETURNED = "payout_returned"
 
 
 @dataclass(frozen=True, slots=True)

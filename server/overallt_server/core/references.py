@@ -2,10 +2,10 @@
 
 A reference is a creditor reference of ISO 11649: ``RF``, two check digits, then what
 it is about: two letters, how many digits follow, and these. ``OV217`` is the means of
-user 17; ``SU14`` is the money number 4 in suspense, on its way back. The check digits
-find every wrong digit and every two that were swapped. Banks put blanks anywhere; as
-a reference tells its own length, ``OV217 2026`` is still user 17. A text with two
-references has none.
+user 17; ``SU14`` is the money number 4 in suspense, on its way back; ``PA14`` is the
+payout number 4. The check digits find every wrong digit and every two that were
+swapped. Banks put blanks anywhere; as a reference tells its own length,
+``OV217 2026`` is still user 17. A text with two references has none.
 """
 
 import re
@@ -24,6 +24,7 @@ class Purpose(StrEnum):
 
     MEANS = "OV"
     RETURN = "SU"
+    PAYOUT = "PA"
 
 
 _SCHEME: Final = "RF"
@@ -50,6 +51,11 @@ def means_reference(patron: UserId) -> str:
 def return_reference(number: int) -> str:
     """Return what the operator writes as he sends back the money *number*."""
     return _reference(Purpose.RETURN, number)
+
+
+def payout_reference(number: int) -> str:
+    """Return what the bank is told with the payout *number*, and tells us again."""
+    return _reference(Purpose.PAYOUT, number)
 
 
 def readable(reference: str) -> str:

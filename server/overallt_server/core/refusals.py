@@ -80,3 +80,19 @@ class AlreadyFlattred(Refusal):
 
 class NoMeans(Refusal):
     """You need a budget that is not paused, and means to give from."""
+
+
+class NoPayoutAccount(Refusal):
+    """Say first which bank account is yours: it is where payouts go."""
+
+
+class NewPayoutAccount(Refusal):
+    """Your bank account was named a short while ago: payouts wait for some days."""
+
+
+class PayoutTooSmall(Refusal):
+    """That is less than what is paid out at once."""
+
+
+class NoRevenue(Refusal):
+    """That is more than your revenue."""

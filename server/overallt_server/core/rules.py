@@ -9,7 +9,8 @@ class Rules:
 
     ``fee_bps`` is frozen into each period as it is closed, ``hold_days`` are
     counted from the period's end, ``slice_patrons`` is how many patrons are
-    settled in one database transaction.
+    settled in one database transaction, ``new_iban_hours`` is how long no payout goes
+    to an account that an owner has named.
     """
 
     currency: str
@@ -19,3 +20,5 @@ class Rules:
     fee_bps: int
     hold_days: int
     slice_patrons: int
+    min_payout_minor: int
+    new_iban_hours: int

@@ -15,7 +15,8 @@ from overallt_server.core.allocation import (
     THING_FACTOR,
 )
 from overallt_server.core.settlement import ALL_BPS, FIRST_REVISION
-from overallt_server.storage.schema import PeriodNumber, pot_things, pots, shares
+from overallt_server.storage.column_types import PeriodNumber
+from overallt_server.storage.schema import pot_things, pots, shares
 
 type Number = sa.ColumnElement[int]
 

@@ -9,46 +9,16 @@ The journal (``journal_entries``, ``postings``) and ``shares`` are append-only: 
 migrations give them triggers that raise (I2).
 """
 
-from datetime import UTC, datetime
-from typing import Any, Final, override
+from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 
 from overallt_server.core.periods import Period
+from overallt_server.storage.column_types import Instant, PeriodNumber
 
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
-
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware UTC time, kept as whole Unix seconds."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        return None if value is None else int(value.timestamp())
-
-    @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value, UTC)
-
-
-class PeriodNumber(sa.types.TypeDecorator[Period]):
-    """A period, kept as ``year * 100 + month``."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    @override
-    def process_bind_param(self, value: Period | None, dialect: Dialect) -> Any:
-        return None if value is None else value.number
-
-    @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> Period | None:
-        return None if value is None else Period.from_number(value)
 
 
 # Deterministic constraint names, so that a migration can name them.
@@ -385,10 +355,55 @@ bank_movements: Final = sa.Table(
     sa.Column("patron_id", sa.BigInteger),
     # When it left suspense.
     _at("resolved_at", known=False),
+    # Which payout it paid, or brought back.
+    sa.Column("payout", sa.BigInteger),
     # Else an audit could not read what it has to check.
     sa.CheckConstraint("side IN ('debit', 'credit')", name="ck_bank_movements_side"),
     sa.CheckConstraint(
-        "fate IN ('means', 'suspense', 'return', 'cost')", name="ck_bank_movements_fate"
+        "fate IN ('means', 'suspense', 'return', 'cost', 'payout', 'payout_returned')",
+        name="ck_bank_movements_fate",
     ),
     sa.Index("ix_bank_movements_fate_resolved_at", "fate", "resolved_at"),
+)
+
+# --- Payouts: revenue that leaves ----------------------------------------------------
+
+payout_accounts: Final = sa.Table(
+    "payout_accounts",
+    metadata,
+    _id("owner_id"),
+    _text("iban"),
+    _text("name"),
+    _at("named_at"),
+)
+
+payouts: Final = sa.Table(
+    "payouts",
+    metadata,
+    _id("number"),
+    sa.Column("owner_id", sa.BigInteger, nullable=False, index=True),
+    _number("amount_minor"),
+    _text("currency"),
+    # The owner's account of the moment in which he asked.
+    _text("iban"),
+    _text("name"),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    _at("requested_at"),
+    _at("changed_at"),
+    sa.Column("file", sa.BigInteger),
+    _text("reason"),
+    sa.CheckConstraint(
+        "state IN ('requested', 'sent', 'paid', 'rejected', 'returned')",
+        name="ck_payouts_state",
+    ),
+)
+
+payout_files: Final = sa.Table(
+    "payout_files",
+    metadata,
+    _id("number"),
+    sa.Column("message", sa.Text, nullable=False, unique=True),
+    _at("made_at"),
+    # Byte for byte what the bank got.
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )

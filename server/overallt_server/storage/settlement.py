@@ -28,6 +28,7 @@ from overallt_server.core.settlement import (
     Share,
     patron_entry,
 )
+from overallt_server.storage.column_types import Instant
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.division import (
     ADD_SHARES,
@@ -41,7 +42,6 @@ from overallt_server.storage.division import (
 )
 from overallt_server.storage.periods import Slice, StoredPeriod
 from overallt_server.storage.schema import (
-    Instant,
     journal_entries,
     postings,
     pots,

@@ -11,10 +11,9 @@ from overallt_server.core.chart import Side
 from overallt_server.core.periods import Period
 from overallt_server.core.subscriptions import Subscription, Terms
 from overallt_server.storage import journal
+from overallt_server.storage.column_types import Instant, PeriodNumber
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import (
-    Instant,
-    PeriodNumber,
     budgets,
     flattrs,
     postings,

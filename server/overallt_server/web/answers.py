@@ -63,6 +63,14 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.PeriodClosed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.PERIOD_CLOSED),
     refusals.AlreadyFlattred: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
     refusals.NoMeans: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.NO_MEANS),
+    refusals.NoPayoutAccount: Answer(
+        HTTPStatus.FORBIDDEN, RefusalCode.NO_PAYOUT_ACCOUNT
+    ),
+    refusals.NewPayoutAccount: Answer(
+        HTTPStatus.FORBIDDEN, RefusalCode.NEW_PAYOUT_ACCOUNT
+    ),
+    refusals.PayoutTooSmall: Answer(HTTPStatus.FORBIDDEN, RefusalCode.PAYOUT_TOO_SMALL),
+    refusals.NoRevenue: Answer(HTTPStatus.FORBIDDEN, RefusalCode.NO_REVENUE),
 }
 
 # A queue that is full now is served in much less.

@@ -23,6 +23,7 @@ from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattred, Flattring
 from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.settling import SettledPeriod, Settling
 
 RULES: Final = Rules(
@@ -33,6 +34,8 @@ RULES: Final = Rules(
     fee_bps=1000,
     hold_days=9,
     slice_patrons=2,
+    min_payout_minor=1000,
+    new_iban_hours=72,
 )
 
 
@@ -54,6 +57,7 @@ class Town:
         self.earning = Earning(database, rules)
         self.closing = Closing(database, rules)
         self.settling = Settling(database, rules)
+        self.paying_out = PayingOut(database, rules)
 
     def under(self, rules: Rules) -> "Town":
         """Return the same town under other *rules*."""
@@ -147,6 +151,18 @@ class Town:
             hold=False,
             progress=lambda _done, _every: None,
         )
+
+    async def earn(self, owner: UserId, minor: int) -> None:
+        """Let *owner* earn *minor* cents, less the fee, from a patron of his own."""
+        patron = await self.patron(owner + 500, means=minor, budget=minor)
+        thing = await self.thing(owner + 500, owner=owner)
+        await self.flattr(patron, thing)
+        await self.close()
+        await self.settle()
+
+    async def revenue(self, owner: UserId) -> int:
+        """Return the revenue of *owner* in cents."""
+        return await self.balance(chart.revenue(owner))
 
     async def balance(self, ledger_account: LedgerAccount) -> int:
         """Return a balance in cents."""

@@ -10,6 +10,7 @@ from overallt_server.core.references import (
     Purpose,
     find,
     means_reference,
+    payout_reference,
     readable,
     return_reference,
 )
@@ -34,6 +35,11 @@ def test_what_is_written_is_found_again(patron: UserId) -> None:
 @given(ids)
 def test_money_on_its_way_back_is_no_patrons(number: int) -> None:
     assert (Purpose.RETURN, number) == find(return_reference(number))
+
+
+@given(ids)
+def test_a_payout_is_no_patrons_and_none_that_goes_back(number: int) -> None:
+    assert (Purpose.PAYOUT, number) == find(payout_reference(number))
 
 
 @given(ids, st.data())

@@ -15,6 +15,8 @@ RULES = Rules(
     fee_bps=1000,
     hold_days=9,
     slice_patrons=10,
+    min_payout_minor=1000,
+    new_iban_hours=72,
 )
 
 

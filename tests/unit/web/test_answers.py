@@ -39,6 +39,10 @@ def test_statuses_are_flattrs_own() -> None:
         "index_too_large": 413,
         "rate_limit_exceeded": 403,
         "server_busy": 503,
+        "no_payout_account": 403,
+        "new_payout_account": 403,
+        "payout_too_small": 403,
+        "no_revenue": 403,
     } == statuses
 
 

@@ -1,0 +1,168 @@
+"""Paying out: an owner says where his revenue goes and asks for it.
+
+What puts a payout on its way is in the owner's chain, and he waits for his own turn,
+so that his revenue is asked for once. All that comes after is in the house's.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from overallt.protocol.ids import UserId
+from overallt_server.core import chart
+from overallt_server.core.money import Money
+from overallt_server.core.payouts import (
+    UNPAID,
+    Payout,
+    PayoutAccount,
+    PayoutState,
+    account_named,
+    paid_by_hand_entry,
+    refuse_payout,
+    rejected_entry,
+    requested_entry,
+)
+from overallt_server.core.references import Purpose, find
+from overallt_server.core.refusals import InvalidRequest, NotFound
+from overallt_server.core.rules import Rules
+from overallt_server.storage import journal, patrons, payouts
+from overallt_server.storage.database import Database, Transaction
+
+
+class PayingOut:
+    """The use cases of payouts, for owners and for operators by hand."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        self._database = database
+        self._rules = rules
+
+    async def name_account(
+        self, *, owner: UserId, iban: str, name: str, now: datetime
+    ) -> PayoutAccount:
+        """Let payouts of *owner* go to the account *iban* of *name* from now on.
+
+        The same account named again does not wait again.
+
+        Raises:
+            InvalidRequest: there can be no such account.
+            NotFound: there is no such user.
+        """
+        named = account_named(iban, name, now=now)
+        async with self._database.transaction() as tx:
+            if not await patrons.lock(tx, owner):
+                raise NotFound
+            before = await payouts.account_of(tx, owner)
+            if before and (before.iban, before.name) == (named.iban, named.name):
+                return before
+            await payouts.put_account(tx, owner, named)
+        return named
+
+    async def request(
+        self, *, owner: UserId, amount: Money | None, now: datetime
+    ) -> Payout:
+        """Put *amount* of the revenue of *owner* on its way; all of it without one.
+
+        Raises:
+            Refusal: it may not be paid out, see ``core.payouts.refuse_payout``.
+            NotFound: there is no such user.
+        """
+        currency = self._rules.currency
+        async with self._database.transaction() as tx:
+            if not await patrons.lock(tx, owner):
+                raise NotFound
+            await patrons.lock_house(tx)
+            revenue = await journal.balance(tx, chart.revenue(owner), currency)
+            wanted = revenue if amount is None else amount
+            account = refuse_payout(
+                wanted,
+                revenue=revenue,
+                account=await payouts.account_of(tx, owner),
+                rules=self._rules,
+                now=now,
+            )
+            payout = Payout(
+                number=await payouts.next_number(tx),
+                owner=owner,
+                amount=wanted,
+                iban=account.iban,
+                name=account.name,
+                state=PayoutState.REQUESTED,
+                requested_at=now,
+                changed_at=now,
+                file=None,
+                reason="",
+            )
+            await journal.append(tx, owner, requested_entry(payout))
+            await payouts.add(tx, payout)
+        return payout
+
+    async def of(self, *, owner: UserId) -> list[Payout]:
+        """List the payouts of *owner*, newest first."""
+        async with self._database.snapshot() as tx:
+            return (await payouts.of_owner(tx, owner))[::-1]
+
+    async def open(self) -> list[Payout]:
+        """List all payouts that are requested or sent, oldest first."""
+        async with self._database.snapshot() as tx:
+            unpaid = [await payouts.in_state(tx, state) for state in UNPAID]
+        return sorted(
+            (each for some in unpaid for each in some), key=lambda each: each.number
+        )
+
+    async def reject(self, *, reference: str, reason: str, now: datetime) -> Payout:
+        """Make a payout that never left revenue again.
+
+        Raises:
+            NotFound: there is no such payout.
+            InvalidRequest: it was paid or rejected before, or there is no reason.
+        """
+        _refuse_no_reason(reason)
+        async with self._locked(reference) as (tx, payout):
+            if payout.state not in UNPAID:
+                raise InvalidRequest(f"{payout.reference} is {payout.state} already.")
+            entry = rejected_entry(payout, reason=reason, now=now)
+            await journal.append_to_house(tx, entry)
+            rejected = PayoutState.REJECTED
+            await payouts.change(tx, payout.number, rejected, reason=reason, now=now)
+        return payout
+
+    async def pay_by_hand(
+        self, *, reference: str, reason: str, now: datetime
+    ) -> Payout:
+        """Book that an operator has paid a payout from what he holds himself.
+
+        Raises:
+            NotFound: there is no such payout.
+            InvalidRequest: it is not waiting to be paid, or there is no reason.
+        """
+        _refuse_no_reason(reason)
+        async with self._locked(reference) as (tx, payout):
+            if payout.state is PayoutState.SENT:
+                raise InvalidRequest(
+                    f"The bank has the order {payout.reference}: its statement tells "
+                    "when it is paid."
+                )
+            if payout.state is not PayoutState.REQUESTED:
+                raise InvalidRequest(f"{payout.reference} is {payout.state} already.")
+            entry = paid_by_hand_entry(payout, reason=reason, now=now)
+            await journal.append_to_house(tx, entry)
+            paid = PayoutState.PAID
+            await payouts.change(tx, payout.number, paid, reason="", now=now)
+        return payout
+
+    @asynccontextmanager
+    async def _locked(
+        self, reference: str
+    ) -> AsyncIterator[tuple[Transaction, Payout]]:
+        purpose, number = find(reference) or (None, 0)
+        async with self._database.transaction() as tx:
+            await patrons.lock_house(tx)
+            payout = await payouts.numbered(tx, number)
+            if purpose is not Purpose.PAYOUT or payout is None:
+                raise NotFound(f"There is no payout {reference}.")
+            yield tx, payout
+
+
+def _refuse_no_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidRequest("The books need a reason.")
