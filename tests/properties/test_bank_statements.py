@@ -34,6 +34,7 @@ def movement(day: int, minor: int, reference: str) -> Movement:
         texts=("for flattr",),
         iban="",
         name="",
+        return_reason="",
     )
 
 

@@ -23,6 +23,8 @@ class Entry:
     currency: str = "EUR"
     parts: tuple[int, ...] = ()
     structured: bool = False
+    end_to_end: str = ""
+    returned: str = ""
 
 
 def statement(
@@ -51,6 +53,48 @@ def notice(*entries: Entry, version: str = "08", iban: str = IBAN) -> bytes:
     """Write a camt.054."""
     inside = f"<Id>1</Id>{_account(iban)}{_entries(entries, version)}"
     return _document("054", version, "BkToCstmrDbtCdtNtfctn", "Ntfctn", inside)
+
+
+def report(
+    *answers: tuple[str, str, str],
+    message: str,
+    group: str = "",
+    payments: Sequence[tuple[str, str, str]] = (),
+    version: str = "10",
+) -> bytes:
+    """Write a pain.002: (reference, status, reason) of transfers and of *payments*."""
+    namespace = f"urn:iso:std:iso:20022:tech:xsd:pain.002.001.{version}"
+    whole = f"<OrgnlMsgId>{message}</OrgnlMsgId>" + (
+        f"<GrpSts>{group}</GrpSts>{_why('FF01')}" if group else ""
+    )
+    transfers = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{reference}</OrgnlEndToEndId>"
+        f"<TxSts>{status}</TxSts>{_why(reason)}</TxInfAndSts>"
+        for reference, status, reason in answers
+    )
+    parts = (
+        f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>p</OrgnlPmtInfId>{transfers}"
+        "</OrgnlPmtInfAndSts>"
+    )
+    told = "".join(
+        f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{reference}</OrgnlPmtInfId>"
+        f"<PmtInfSts>{status}</PmtInfSts>{_why(reason)}</OrgnlPmtInfAndSts>"
+        for reference, status, reason in payments
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}">'
+        "<CstmrPmtStsRpt><GrpHdr><MsgId>m</MsgId></GrpHdr>"
+        f"<OrgnlGrpInfAndSts>{whole}</OrgnlGrpInfAndSts>"
+        f"{parts if answers else ''}{told}</CstmrPmtStsRpt></Document>"
+    ).encode()
+
+
+def _why(code: str) -> str:
+    return (
+        f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn><AddtlInf>said so</AddtlInf></StsRsnInf>"
+        if code
+        else ""
+    )
 
 
 def _document(kind: str, version: str, message: str, part: str, inside: str) -> bytes:
@@ -108,10 +152,20 @@ def _details(entry: Entry, text: str, part: int | None, version: str) -> str:
         said = f"<Strd><CdtrRefInf><Ref>{said}</Ref></CdtrRefInf></Strd>"
     else:
         said = f"<Ustrd>{said}</Ustrd>"
+    names = (
+        f"<Refs><EndToEndId>{entry.end_to_end}</EndToEndId></Refs>"
+        if entry.end_to_end
+        else ""
+    )
+    returned = (
+        f"<RtrInf><Rsn><Cd>{entry.returned}</Cd></Rsn></RtrInf>"
+        if entry.returned
+        else ""
+    )
     return (
-        f"<TxDtls>{amount}<RltdPties><{party}>{name}</{party}>"
+        f"<TxDtls>{names}{amount}<RltdPties><{party}>{name}</{party}>"
         f"<{party}Acct><Id><IBAN>SE4550000000058398257466</IBAN></Id></{party}Acct>"
-        f"</RltdPties><RmtInf>{said}</RmtInf></TxDtls>"
+        f"</RltdPties><RmtInf>{said}</RmtInf>{returned}</TxDtls>"
     )
 
 

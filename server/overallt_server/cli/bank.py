@@ -74,8 +74,8 @@ def import_(context: click.Context, files: tuple[Path, ...], *, dry_run: bool) -
 
 
 def _read(file: Path) -> "BankFile":
-    from overallt_server.payments.camt import MOST_BYTES, read
-    from overallt_server.payments.xml_nodes import UnreadableFile
+    from overallt_server.payments.camt import read
+    from overallt_server.payments.xml_nodes import MOST_BYTES, UnreadableFile
 
     with file.open("rb") as opened:
         content = opened.read(MOST_BYTES + 1)

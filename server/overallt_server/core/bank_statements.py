@@ -32,7 +32,8 @@ class Movement:
 
     ``side`` is that of our own ledger account: debit came in, credit went out.
     ``bank_reference`` is empty if there is none, ``texts`` are what the payer wrote,
-    structured references first; ``iban`` and ``name`` are the other one's, if told.
+    structured references first; ``iban`` and ``name`` are the other one's, if told, as
+    is ``return_reason``, the bank's code of why a payment of ours came back.
     """
 
     side: Side
@@ -42,6 +43,7 @@ class Movement:
     texts: tuple[str, ...]
     iban: str
     name: str
+    return_reason: str
 
     @property
     def signed_minor(self) -> int:

@@ -5,8 +5,6 @@ what it needs and does not find, finds twice or cannot read makes the whole file
 unreadable, since a payment that was overlooked is money lost. The standard's schema
 is in no package that could be depended on, so the structure is checked here, as far
 as it is used; what is not used may say what it likes.
-
-A file is foreign input: no entity, no document type, no network, a bounded size.
 """
 
 import re
@@ -16,14 +14,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from lxml import etree
-
 from overallt_server.core.bank_statements import Movement, Statement
 from overallt_server.core.chart import Side
 from overallt_server.core.money import Money, exponent
-from overallt_server.payments.xml_nodes import Node, UnreadableFile
-
-MOST_BYTES: Final = 32 * 1024 * 1024
+from overallt_server.payments.xml_nodes import Node, read_document
 
 _NAMESPACE: Final = re.compile(
     r"urn:iso:std:iso:20022:tech:xsd:camt\.(?P<kind>05[34])\.001\.(?P<version>02|08)"
@@ -69,41 +63,18 @@ def read(content: bytes) -> BankFile:
         UnreadableFile: it is no bank file of these kinds and versions, is too large,
             or lacks what is needed.
     """
-    if len(content) > MOST_BYTES:
-        raise UnreadableFile(f"it has more than {MOST_BYTES // 1024 // 1024} MB")
-    document, kind = _document(content)
+    document, namespace = read_document(
+        content,
+        _NAMESPACE,
+        "neither camt.053 nor camt.054, of version 001.02 or 001.08",
+    )
+    kind = FileKind(f"camt.{namespace['kind']}")
     message_name, part_name = _ROOTS[kind]
     parts = document.one(message_name).some(part_name)
     if kind is FileKind.STATEMENT:
         return BankFile(kind, tuple(map(_statement, parts)), ())
     notices = (movement for part in parts for movement, _is_booked in _movements(part))
     return BankFile(kind, (), tuple(notices))
-
-
-def _document(content: bytes) -> tuple[Node, FileKind]:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise UnreadableFile(f"it is no XML: {error.msg}") from error
-    # Its stubs forget this attribute.
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
-        raise UnreadableFile("it has a document type, which no bank file has")
-    name = etree.QName(root)
-    namespace = _NAMESPACE.fullmatch(name.namespace or "")
-    if namespace is None or name.localname != "Document":
-        raise UnreadableFile(
-            "it is neither camt.053 nor camt.054, of version 001.02 or 001.08"
-        )
-    kind = FileKind(f"camt.{namespace['kind']}")
-    return Node(root, name.namespace or "", namespace["version"]), kind
 
 
 def _statement(node: Node) -> Statement:
@@ -210,6 +181,7 @@ def _movement(entry: Node, amount: Money, details: Node | None) -> Movement:
         texts=tuple(_texts(details)) if details else (),
         iban=_other_iban(details, party),
         name=_other_name(details, party),
+        return_reason=_return_reason(details) if details else "",
     )
 
 
@@ -234,6 +206,12 @@ def _other_name(details: Node | None, party: str) -> str:
     # Since version 08 a party may be an agent, so that its name stands one deeper.
     deeper = () if details.version == "02" else ("Pty",)
     return details.maybe_text("RltdPties", party, *deeper, "Nm")
+
+
+def _return_reason(details: Node) -> str:
+    # Why a payment of ours came back (R-transaction), in the bank's code.
+    code = details.maybe_text("RtrInf", "Rsn", "Cd")
+    return code or details.maybe_text("RtrInf", "Rsn", "Prtry")
 
 
 def _amount(node: Node) -> Money:

@@ -1,9 +1,15 @@
-"""A node of a bank's XML file: its children by name, each as often as is expected."""
+"""A node of a bank's XML file: its children by name, each as often as is expected.
 
+A file is foreign input: no entity, no document type, no network, a bounded size.
+"""
+
+import re
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from lxml import etree
+
+MOST_BYTES: Final = 32 * 1024 * 1024
 
 
 class UnreadableFile(ValueError):
@@ -69,3 +75,35 @@ class Node:
         """
         name = etree.QName(self._element).localname
         raise UnreadableFile(f"line {self._element.sourceline}, {name}: {problem}")
+
+
+def read_document(
+    content: bytes, namespaces: re.Pattern[str], kinds: str
+) -> tuple[Node, re.Match[str]]:
+    """Read *content* as one of the *kinds* whose *namespaces* have a ``version``.
+
+    Raises:
+        UnreadableFile: it is none of them, no XML, or too large.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnreadableFile(f"it has more than {MOST_BYTES // 1024 // 1024} MB")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFile(f"it is no XML: {error.msg}") from error
+    # Its stubs forget this attribute.
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+        raise UnreadableFile("it has a document type, which no bank file has")
+    name = etree.QName(root)
+    namespace = namespaces.fullmatch(name.namespace or "")
+    if namespace is None or name.localname != "Document":
+        raise UnreadableFile(f"it is {kinds}")
+    return Node(root, name.namespace or "", namespace["version"]), namespace

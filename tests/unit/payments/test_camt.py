@@ -8,7 +8,7 @@ from bank_files import IBAN, Entry, notice, statement
 from overallt_server.core.bank_statements import Movement
 from overallt_server.core.chart import Side
 from overallt_server.core.money import Money
-from overallt_server.payments import camt
+from overallt_server.payments import xml_nodes
 from overallt_server.payments.camt import FileKind, read
 from overallt_server.payments.xml_nodes import UnreadableFile
 
@@ -47,11 +47,24 @@ def test_a_statement_is_read_in_both_versions(version: str) -> None:
             texts=("RF52 OV21 7", ""),
             iban="SE4550000000058398257466",
             name="Some Body",
+            return_reason="",
         )
         == came
     )
     assert (Side.CREDIT, 120, "") == (went.side, went.amount.minor, went.bank_reference)
     assert date(2026, 1, 6) == went.booked_on
+
+
+@pytest.mark.parametrize("version", ["02", "08"])
+def test_a_payment_of_ours_that_came_back_says_why(version: str) -> None:
+    content = statement(
+        Entry(1000, ("",), end_to_end="RF97PA11", returned="AC04"), version=version
+    )
+
+    (came,) = movements(content)
+
+    assert "AC04" == came.return_reason
+    assert "RF97PA11" in came.texts
 
 
 @pytest.mark.parametrize("version", ["02", "08"])
@@ -176,7 +189,7 @@ def test_a_billion_laughs_are_none() -> None:
 
 
 def test_a_file_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camt, "MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr(xml_nodes, "MOST_BYTES", 1024 * 1024)
 
     with pytest.raises(UnreadableFile, match="more than 1 MB"):
         read(b" " * (1024 * 1024 + 1))
