@@ -23,8 +23,10 @@ from overallt_server.core.bank_statements import Gap
 from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.journal import JournalEntry
 from overallt_server.core.money import Money
+from overallt_server.core.references import payout_reference
 
 _TABLE: Final = "bank_movements"
+_OF_PAYOUTS: Final = frozenset({Fate.PAYOUT, Fate.PAYOUT_RETURNED})
 
 type Entries = Mapping[str, tuple[int, JournalEntry]]
 
@@ -58,6 +60,8 @@ def audit_movement(
     may_be_somebodys = is_resolved or movement.fate is Fate.MEANS
     if movement.patron is not None and not may_be_somebodys:
         yield _found(movement, "it is nobody's", "", movement.patron)
+    if (movement.payout is not None) != (movement.fate in _OF_PAYOUTS):
+        yield _found(movement, "it is not of the payout it names", "", movement.payout)
     expected = list(_expected(movement, house))
     found = {key for key in keys_of(movement) if key in entries}
     for each in expected:
@@ -95,10 +99,18 @@ def _expected(movement: StoredMovement, house: int) -> Iterator[_Expected]:
             )
         elif movement.resolved_at is not None:
             yield _Expected(returned_key(movement.key), house, None, None)
-    elif fate is Fate.COST:
-        yield _Expected(key, house, Side.CREDIT, chart.PAYMENT_COST)
+    elif fate is Fate.PAYOUT_RETURNED:
+        yield _Expected(key, house, Side.DEBIT, None)
     else:
-        yield _Expected(key, house, Side.CREDIT, None)
+        yield _Expected(key, house, Side.CREDIT, _paid_from(movement))
+
+
+def _paid_from(movement: StoredMovement) -> LedgerAccount | None:
+    if movement.fate is Fate.COST:
+        return chart.PAYMENT_COST
+    if movement.payout is not None:
+        return chart.in_transit(payout_reference(movement.payout))
+    return None
 
 
 def _check_entry(
@@ -115,6 +127,10 @@ def _check_entry(
     accounts = {each.ledger_account for each in entry.postings}
     if expected.account is not None and expected.account not in accounts:
         yield _found(movement, "it is booked to another", expected.account, "")
+    if movement.fate is Fate.PAYOUT_RETURNED and movement.payout is not None:
+        reference = payout_reference(movement.payout)
+        if not entry.memo.endswith(reference):
+            yield _found(movement, "another payout came back", entry.memo, reference)
 
 
 def _found(

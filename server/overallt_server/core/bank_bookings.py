@@ -3,7 +3,8 @@
 What came in with a patron's reference is his means. What came in otherwise is in
 suspense until the operator understands it: he assigns it to a patron, or sends it back.
 What went out under a reference of ours is what was on its way; whatever else went out
-is a cost, since the money is gone whatever it was for.
+is a cost, since the money is gone whatever it was for. A payout that comes back is its
+owner's revenue again.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,12 @@ from overallt_server.core.bank_statements import Movement
 from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.money import Money
-from overallt_server.core.references import Purpose, find, return_reference
+from overallt_server.core.references import (
+    Purpose,
+    find,
+    payout_reference,
+    return_reference,
+)
 
 BANK: Final = "bank"
 CASH_AT_BANK: Final = chart.cash(BANK)
@@ -31,6 +37,8 @@ class Fate(StrEnum):
     SUSPENSE = "suspense"
     RETURN = "return"
     COST = "cost"
+    PAYOUT = "payout"
+    PAYOUT_RETURNED = "payout_returned"
 
 
 _KINDS: Final[Mapping[Fate, EntryKind]] = {
@@ -38,6 +46,8 @@ _KINDS: Final[Mapping[Fate, EntryKind]] = {
     Fate.SUSPENSE: EntryKind.SUSPENDED,
     Fate.RETURN: EntryKind.RETURN_PAID,
     Fate.COST: EntryKind.PAYMENT_COST,
+    Fate.PAYOUT: EntryKind.PAYOUT_PAID,
+    Fate.PAYOUT_RETURNED: EntryKind.PAYOUT_RETURNED,
 }
 
 
@@ -48,6 +58,26 @@ class Reason(StrEnum):
     NO_SUCH_PATRON = "there is no such patron"
     OTHER_CURRENCY = "it is in another currency"
     TOO_MUCH = "the patron would hold more than he may"
+    NOT_PAID_OUT = "it names a payout that was not paid like this, or came back before"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a movement as it is imported, and the other ledger account.
+
+    The last three are as those of ``StoredMovement``.
+    """
+
+    fate: Fate
+    account: LedgerAccount
+    reason: str = ""
+    patron: UserId | None = None
+    payout: int | None = None
+
+    @property
+    def about(self) -> str:
+        """What its entry says of it, besides the day."""
+        return "" if self.payout is None else f", {payout_reference(self.payout)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +85,8 @@ class StoredMovement:
     """A movement as it was stored, with what became of it.
 
     ``reason`` is empty unless it is or was in suspense, ``patron`` is whose means it
-    became, ``resolved_at`` when it left suspense.
+    became, ``resolved_at`` when it left suspense, ``payout`` is the number of the one
+    that it paid or brought back.
     """
 
     key: str
@@ -69,6 +100,7 @@ class StoredMovement:
     reason: str
     patron: UserId | None
     resolved_at: datetime | None
+    payout: int | None
 
 
 def about(movement: Movement) -> tuple[Purpose, int] | None:
@@ -95,14 +127,14 @@ def returned_key(key: str) -> str:
 
 
 def imported_entry(
-    key: str, movement: Movement, fate: Fate, account: LedgerAccount, *, now: datetime
+    key: str, movement: Movement, outcome: Outcome, *, now: datetime
 ) -> JournalEntry:
-    """Return the entry that books *movement* between the bank and *account*."""
-    came_in = movement.side is Side.DEBIT
+    """Return the entry that books *movement* between the bank and its *outcome*."""
+    came_in, account = movement.side is Side.DEBIT, outcome.account
     return JournalEntry.transfer(
-        kind=_KINDS[fate],
-        natural_key=natural_key(fate, key),
-        memo=f"bank transfer of {movement.booked_on}",
+        kind=_KINDS[outcome.fate],
+        natural_key=natural_key(outcome.fate, key),
+        memo=f"bank transfer of {movement.booked_on}{outcome.about}",
         made_at=now,
         debit=CASH_AT_BANK if came_in else account,
         credit=account if came_in else CASH_AT_BANK,

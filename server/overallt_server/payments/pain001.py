@@ -19,7 +19,7 @@ from lxml import etree
 
 from overallt_server.core.bank_accounts import BankAccount
 from overallt_server.core.money import Money
-from overallt_server.payments.xml_nodes import read_document
+from overallt_server.payments.xml_nodes import Node, UnreadableFile, read_document
 
 _VERSION: Final = "pain.001.001.09"
 _NAMESPACE: Final = f"urn:iso:std:iso:20022:tech:xsd:{_VERSION}"
@@ -42,6 +42,15 @@ class Order:
     amount: Money
     iban: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFile:
+    """What a file tells the bank: how it is called, when it was made, what to pay."""
+
+    message: str
+    made_at: datetime
+    orders: tuple[Order, ...]
 
 
 def write(
@@ -73,26 +82,34 @@ def write(
     return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
 
 
-def read(content: bytes) -> tuple[Order, ...]:
-    """Read the orders of a file that ``write`` has written.
+def read(content: bytes) -> OrderFile:
+    """Read a file that ``write`` has written.
 
     Raises:
         UnreadableFile: it is none.
     """
     document, _version = read_document(content, _NAMESPACES, f"no {_VERSION}")
-    payments = document.one("CstmrCdtTrfInitn").some("PmtInf")
-    orders = []
-    for transfer in (each.one("CdtTrfTxInf") for each in payments):
-        amount = transfer.one("Amt").one("InstdAmt")
-        orders.append(
-            Order(
-                reference=transfer.one("PmtId").one("EndToEndId").text,
-                amount=Money.parse(amount.text, amount.attribute("Ccy")),
-                iban=transfer.one("CdtrAcct").one("Id").one("IBAN").text,
-                name=transfer.one("Cdtr").one("Nm").text,
-            )
+    initiation = document.one("CstmrCdtTrfInitn")
+    header = initiation.one("GrpHdr")
+    payments = initiation.some("PmtInf")
+    try:
+        return OrderFile(
+            header.one("MsgId").text,
+            datetime.fromisoformat(header.one("CreDtTm").text),
+            tuple(_order(each.one("CdtTrfTxInf")) for each in payments),
         )
-    return tuple(orders)
+    except ValueError as error:
+        raise UnreadableFile(str(error)) from error
+
+
+def _order(transfer: Node) -> Order:
+    amount = transfer.one("Amt").one("InstdAmt")
+    return Order(
+        reference=transfer.one("PmtId").one("EndToEndId").text,
+        amount=Money.parse(amount.text, amount.attribute("Ccy")),
+        iban=transfer.one("CdtrAcct").one("Id").one("IBAN").text,
+        name=transfer.one("Cdtr").one("Nm").text,
+    )
 
 
 def _replace_chance(document: etree._Element, message: str, made_at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
-from overallt_server.core.bank_bookings import Fate, StoredMovement
+from overallt_server.core.bank_bookings import Fate, Outcome, StoredMovement
 from overallt_server.core.bank_statements import BankDay, Movement, Statement
 from overallt_server.core.chart import Side
 from overallt_server.core.money import Money
@@ -24,9 +24,7 @@ class NewMovement:
 
     key: str
     movement: Movement
-    fate: Fate
-    reason: str
-    patron: UserId | None
+    outcome: Outcome
 
 
 async def has(tx: Transaction, statement: Statement) -> bool:
@@ -94,10 +92,11 @@ async def add_movements(
             "other_iban": each.movement.iban,
             "other_name": each.movement.name,
             "text": " ".join(filter(None, each.movement.texts)),
-            "fate": str(each.fate),
-            "reason": each.reason,
-            "patron_id": each.patron,
+            "fate": str(each.outcome.fate),
+            "reason": each.outcome.reason,
+            "patron_id": each.outcome.patron,
             "resolved_at": None,
+            "payout": each.outcome.payout,
         }
         for number, each in enumerate(added, start=first)
     ]
@@ -145,6 +144,14 @@ async def after(tx: Transaction, key: str, *, count: int) -> list[StoredMovement
         .where(bank_movements.c.key > key)
         .order_by(bank_movements.c.key)
         .limit(count)
+    )
+    return [_movement_of(row) for row in rows]
+
+
+async def of_payouts(tx: Transaction, numbers: Iterable[int]) -> list[StoredMovement]:
+    """List the movements that paid or brought back the payouts of *numbers*."""
+    rows = await tx.execute(
+        sa.select(bank_movements).where(bank_movements.c.payout.in_(list(numbers)))
     )
     return [_movement_of(row) for row in rows]
 
@@ -205,4 +212,5 @@ def _movement_of(row: sa.Row[Any]) -> StoredMovement:
         reason=row.reason,
         patron=None if row.patron_id is None else UserId(row.patron_id),
         resolved_at=row.resolved_at,
+        payout=row.payout,
     )

@@ -356,7 +356,7 @@ bank_movements: Final = sa.Table(
     # When it left suspense.
     _at("resolved_at", known=False),
     # Which payout it paid, or brought back.
-    sa.Column("payout", sa.BigInteger),
+    sa.Column("payout", sa.BigInteger, index=True),
     # Else an audit could not read what it has to check.
     sa.CheckConstraint("side IN ('debit', 'credit')", name="ck_bank_movements_side"),
     sa.CheckConstraint(

@@ -7,6 +7,7 @@ their number::
     each patron          his chain, his balances, his pots with things and shares
     the house            its chain, and each slice's entry against the shares of it
     the bank             its movements against their entries, its balances
+    payouts              each against its entries, and against the file that orders it
     all                  balances that chains share, and the cash
 
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
@@ -43,12 +44,13 @@ from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import PotThing
 from overallt_server.core.things import Thing
-from overallt_server.storage import audit, budgets, periods, things
+from overallt_server.storage import audit, audit_payouts, budgets, periods, things
 from overallt_server.storage.audit import PatronRows, StoredPot
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import StoredPeriod
 from overallt_server.storage.schema import HOUSE
 from overallt_server.use_cases.auditing_bank import audit_bank_movements
+from overallt_server.use_cases.auditing_payouts import audit_all_payouts
 
 # How many patrons' rows, and how many of the house's entries, are read at once.
 PATRONS_AT_ONCE: Final = 500
@@ -89,10 +91,13 @@ class _Pass:
         self._spans: dict[Period, Mapping[int, Span]] = {}
         self._slices: dict[SliceName, SliceAudit] = {}
         self._balances = Balances()
+        # What each chain may have put on its way, or noted to have left.
+        self._on_their_way: Mapping[int, Sequence[chart.LedgerAccount]] = {}
         # False once some chain could not be told: what chains share proves nothing.
         self._is_certain = True
 
     async def run(self) -> None:
+        self._on_their_way = await audit_payouts.on_their_way(self._tx)
         await self._check_periods()
         last = HOUSE
         while patrons := await audit.patrons_after(
@@ -102,6 +107,7 @@ class _Pass:
             last = patrons[-1]
         await self._check_house()
         self.findings += [each async for each in audit_bank_movements(self._tx)]
+        self.findings += [each async for each in audit_all_payouts(self._tx)]
         if self._is_certain:
             self.findings += self._balances.findings()
 
@@ -279,6 +285,7 @@ class _Pass:
     ) -> Iterable[chart.LedgerAccount]:
         yield from (chart.means(patron), chart.revenue(patron))
         yield from (chart.FEE_INCOME, chart.SUSPENSE, *_CASH)
+        yield from self._on_their_way.get(patron, ())
         for period, pot in rows.pots.items():
             yield chart.reserved(patron, period)
             yield chart.clearing(period, pot.slice_)
@@ -311,7 +318,8 @@ class _Pass:
 
     async def _check_house(self) -> None:
         accounts = [chart.clearing(name.period, name.number) for name in self._slices]
-        accounts += [CASH_AT_BANK, chart.SUSPENSE, chart.PAYMENT_COST]
+        accounts += [*_CASH, chart.SUSPENSE, chart.PAYMENT_COST]
+        accounts += self._on_their_way.get(HOUSE, ())
         accounts += [chart.revenue(owner) for owner in await audit.owners(self._tx)]
         chain, own = ChainAudit(HOUSE, accounts), PatronBalances(HOUSE)
         names = {name.key: name for name in self._slices}

@@ -15,7 +15,7 @@ from typing import Final
 from overallt.protocol.ids import UserId
 from overallt_server.core import bank_bookings, chart
 from overallt_server.core.bank_accounts import BankAccount
-from overallt_server.core.bank_bookings import Fate, Reason
+from overallt_server.core.bank_bookings import Fate, Outcome, Reason
 from overallt_server.core.bank_statements import (
     Gap,
     Movement,
@@ -24,7 +24,7 @@ from overallt_server.core.bank_statements import (
     keyed,
     refuse_unless_it_adds_up,
 )
-from overallt_server.core.chart import LedgerAccount, Side
+from overallt_server.core.chart import Side
 from overallt_server.core.money import Money
 from overallt_server.core.references import Purpose, return_reference
 from overallt_server.core.refusals import InvalidRequest
@@ -32,8 +32,11 @@ from overallt_server.core.rules import Rules
 from overallt_server.storage import bank_statements, journal, patrons
 from overallt_server.storage.bank_statements import NewMovement
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.use_cases.confirming_payouts import come_back, leave
 
 MOVEMENTS_AT_ONCE: Final = 100
+
+_A_COST: Final = Outcome(Fate.COST, chart.PAYMENT_COST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ class ImportingStatements:
             await bank_statements.add(tx, step.statement, now=now)
         done.known += len(before)
         done.booked += [
-            Numbered(number, each.movement, each.fate, each.reason)
+            Numbered(number, each.movement, each.outcome.fate, each.outcome.reason)
             for number, each in zip(numbers, new, strict=True)
         ]
 
@@ -169,35 +172,39 @@ class ImportingStatements:
         now: datetime,
     ) -> NewMovement:
         if movement.side is Side.CREDIT:
-            return await _book_outgoing(tx, key, movement, now=now)
-        patron, reason = await self._whose(tx, movement, existing)
-        if patron is None:
-            entry = bank_bookings.imported_entry(
-                key, movement, Fate.SUSPENSE, chart.SUSPENSE, now=now
-            )
+            outcome = await _gone_out(tx, movement, now=now)
+        else:
+            outcome = await self._come_in(tx, movement, existing, now=now)
+        entry = bank_bookings.imported_entry(key, movement, outcome, now=now)
+        if outcome.patron is None:
             await journal.append_to_house(tx, entry)
-            return NewMovement(key, movement, Fate.SUSPENSE, reason, None)
-        entry = bank_bookings.imported_entry(
-            key, movement, Fate.MEANS, chart.means(patron), now=now
-        )
-        await journal.append(tx, patron, entry)
-        return NewMovement(key, movement, Fate.MEANS, reason, patron)
+        else:
+            await journal.append(tx, outcome.patron, entry)
+        return NewMovement(key, movement, outcome)
 
-    async def _whose(
-        self, tx: Transaction, movement: Movement, existing: set[UserId]
-    ) -> tuple[UserId | None, str]:
-        about = bank_bookings.about(movement)
-        if about is None or about[0] is not Purpose.MEANS:
-            return None, Reason.NO_REFERENCE
-        patron, currency = UserId(about[1]), self._rules.currency
+    async def _come_in(
+        self,
+        tx: Transaction,
+        movement: Movement,
+        existing: set[UserId],
+        *,
+        now: datetime,
+    ) -> Outcome:
+        purpose, number = bank_bookings.about(movement) or (None, 0)
+        if purpose is Purpose.PAYOUT:
+            came_back = await come_back(tx, movement, number, now=now)
+            return came_back or _suspended(Reason.NOT_PAID_OUT)
+        if purpose is not Purpose.MEANS:
+            return _suspended(Reason.NO_REFERENCE)
+        patron, currency = UserId(number), self._rules.currency
         if patron not in existing:
-            return None, Reason.NO_SUCH_PATRON
+            return _suspended(Reason.NO_SUCH_PATRON)
         if movement.amount.currency != currency:
-            return None, Reason.OTHER_CURRENCY
+            return _suspended(Reason.OTHER_CURRENCY)
         means = await journal.balance(tx, chart.means(patron), currency)
         if means + movement.amount > Money(self._rules.max_means_minor, currency):
-            return None, Reason.TOO_MUCH
-        return patron, ""
+            return _suspended(Reason.TOO_MUCH)
+        return Outcome(Fate.MEANS, chart.means(patron), patron=patron)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,23 +225,21 @@ def _steps(statement: Statement) -> Iterator[_Step]:
         yield _Step(statement, dict(movements[start:end]), is_last)
 
 
-async def _book_outgoing(
-    tx: Transaction, key: str, movement: Movement, *, now: datetime
-) -> NewMovement:
-    fate, account = await _where_to(tx, movement)
-    entry = bank_bookings.imported_entry(key, movement, fate, account, now=now)
-    await journal.append_to_house(tx, entry)
-    return NewMovement(key, movement, fate, "", None)
+def _suspended(reason: Reason) -> Outcome:
+    return Outcome(Fate.SUSPENSE, chart.SUSPENSE, reason)
 
 
-async def _where_to(tx: Transaction, movement: Movement) -> tuple[Fate, LedgerAccount]:
-    about = bank_bookings.about(movement)
-    if about is not None and about[0] is Purpose.RETURN:
-        account = chart.in_transit(return_reference(about[1]))
+async def _gone_out(tx: Transaction, movement: Movement, *, now: datetime) -> Outcome:
+    purpose, number = bank_bookings.about(movement) or (None, 0)
+    if purpose is Purpose.PAYOUT:
+        paid = await leave(tx, movement, number, now=now)
+        return paid or _A_COST
+    if purpose is Purpose.RETURN:
+        account = chart.in_transit(return_reference(number))
         on_its_way = await journal.balance(tx, account, movement.amount.currency)
         if on_its_way == movement.amount:
-            return Fate.RETURN, account
-    return Fate.COST, chart.PAYMENT_COST
+            return Outcome(Fate.RETURN, account)
+    return _A_COST
 
 
 async def _gaps(tx: Transaction) -> list[tuple[Gap, str]]:

@@ -26,7 +26,8 @@ def texts(content: bytes, name: str) -> list[str | None]:
 
 
 def test_what_is_written_is_read_again() -> None:
-    mona, otto = read(written(MONA, OTTO))
+    told = read(written(MONA, OTTO))
+    mona, otto = told.orders
 
     assert ("RF97PA11", Money(1001, "EUR"), MONA.iban) == (
         mona.reference,
@@ -34,6 +35,7 @@ def test_what_is_written_is_read_again() -> None:
         mona.iban,
     )
     assert OTTO == otto
+    assert ("OVERALLT1", NOW) == (told.message, told.made_at)
 
 
 def test_the_same_orders_are_the_same_bytes() -> None:
@@ -70,7 +72,8 @@ def test_the_file_is_called_and_dated_by_us() -> None:
     ],
 )
 def test_names_have_only_what_every_bank_takes(name: str, expected: str) -> None:
-    (order,) = read(written(Order("RF97PA11", MONA.amount, MONA.iban, name)))
+    content = written(Order("RF97PA11", MONA.amount, MONA.iban, name))
+    (order,) = read(content).orders
 
     assert expected == order.name
 
@@ -89,7 +92,17 @@ def test_what_the_standard_does_not_allow_is_not_written() -> None:
         written(Order("R" * 36, MONA.amount, MONA.iban, "Mona"))
 
 
-@pytest.mark.parametrize("content", [b"", b"<Document/>", statement()])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<Document/>",
+        statement(),
+        written(MONA).replace(b"10.01</I", b"ten</I"),
+        written(MONA).replace(b"2026-01-05T", b"today T"),
+        written(MONA).replace(b"EndToEndId", b"Id"),
+    ],
+)
 def test_what_is_no_file_of_orders_is_not_read(content: bytes) -> None:
     with pytest.raises(UnreadableFile):
         read(content)

@@ -8,7 +8,6 @@ from alembic import op
 revision: Final = "0008"
 down_revision: Final = "0007"
 
-_SIDES: Final = "side IN ('debit', 'credit')"
 _FATES: Final = (
     "fate IN ('means', 'suspense', 'return', 'cost', 'payout', 'payout_returned')"
 )
@@ -58,21 +57,12 @@ def upgrade() -> None:
 
 
 def _let_movements_be_of_payouts() -> None:
-    payout = sa.Column("payout", sa.BigInteger, nullable=True)
-    if op.get_bind().dialect.name != "sqlite":
-        op.add_column("bank_movements", payout)
-        op.drop_constraint("ck_bank_movements_fate", "bank_movements", type_="check")
-        op.create_check_constraint("ck_bank_movements_fate", "bank_movements", _FATES)
-        return
-    # SQLite cannot change a check: the table is made anew, and checks are not copied.
-    checks = (
-        sa.CheckConstraint(_SIDES, name="ck_bank_movements_side"),
-        sa.CheckConstraint(_FATES, name="ck_bank_movements_fate"),
-    )
-    with op.batch_alter_table(
-        "bank_movements", recreate="always", table_args=checks
-    ) as batch:
-        batch.add_column(payout)
+    # SQLite cannot change a check, so there the table is made anew.
+    with op.batch_alter_table("bank_movements") as batch:
+        batch.add_column(sa.Column("payout", sa.BigInteger, nullable=True))
+        batch.drop_constraint("ck_bank_movements_fate", type_="check")
+        batch.create_check_constraint("ck_bank_movements_fate", _FATES)
+        batch.create_index("ix_bank_movements_payout", ["payout"])
 
 
 def _id(name: str) -> "sa.Column[int]":
