@@ -115,7 +115,7 @@ async def test_no_log_says_what_was_read_or_flattred(
 
     said = [each.getMessage() for each in caplog.records]
 
-    assert {"index reachable=yes things=1"} == {
+    assert {"index reachable=yes things=2"} == {
         each for each in said if each.startswith("index")
     }
     assert not any("site.test" in each or "song" in each for each in said)

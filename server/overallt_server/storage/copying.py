@@ -14,6 +14,7 @@ from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.schema import metadata
 
 type Row = tuple[Any, ...]
+type Table = sa.Table
 
 TABLES: Final = tuple(metadata.sorted_tables)
 ROWS_AT_ONCE: Final = 1000
@@ -30,20 +31,20 @@ async def forbid_writing(database: Database, tx: Transaction) -> None:
     await tx.execute(sa.text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-async def count(tx: Transaction, table: sa.Table) -> int:
+async def count(tx: Transaction, table: Table) -> int:
     """Return how many rows *table* has."""
     counted = await tx.execute(sa.select(sa.func.count()).select_from(table))
     return int(counted.scalar_one())
 
 
-def key_of(table: sa.Table, row: Row) -> Row:
+def key_of(table: Table, row: Row) -> Row:
     """Return the primary key of *row*."""
     names = table.columns.keys()
     return tuple(row[names.index(column.name)] for column in table.primary_key)
 
 
 async def batches(
-    database: Database, tx: Transaction, table: sa.Table, *, after: Row | None = None
+    database: Database, tx: Transaction, table: Table, *, after: Row | None = None
 ) -> AsyncIterator[Sequence[Row]]:
     """Give the rows of *table* behind the key *after*, some at a time."""
     order = [_bytewise(database, column) for column in table.primary_key]
@@ -62,7 +63,7 @@ async def batches(
         after = key_of(table, rows[-1])
 
 
-async def insert(tx: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+async def insert(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
     """Add *rows* to *table*."""
     names = table.columns.keys()
     await tx.execute(

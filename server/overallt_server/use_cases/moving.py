@@ -15,10 +15,8 @@ anything else changes nothing there. Nobody may write into the old one meanwhile
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
 from overallt_server.storage import copying
-from overallt_server.storage.copying import TABLES, Row
+from overallt_server.storage.copying import TABLES, Row, Table
 from overallt_server.storage.database import Database, Transaction
 
 
@@ -72,7 +70,7 @@ class Moving:
             return rows
 
     async def _same_rows(
-        self, tx: Transaction, table: sa.Table
+        self, tx: Transaction, table: Table
     ) -> tuple[int, Row | None]:
         """Compare what the target has; return how many rows, and the last one's key."""
         there, last = 0, None
@@ -91,7 +89,7 @@ class Moving:
         return there, last
 
     async def _carry_over(
-        self, tx: Transaction, table: sa.Table, last: Row | None, counter: _Counter
+        self, tx: Transaction, table: Table, last: Row | None, counter: _Counter
     ) -> None:
         async for rows in copying.batches(self._source, tx, table, after=last):
             async with self._target.transaction() as other:

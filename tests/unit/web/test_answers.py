@@ -34,6 +34,7 @@ def test_statuses_are_flattrs_own() -> None:
         "not_found": 404,
         "invalid_request": 400,
         "validation": 400,
+        "gift_ended": 403,
         "period_closed": 403,
         "idempotency_mismatch": 422,
         "index_too_large": 413,
