@@ -8,8 +8,7 @@ responseheaders  a page in pieces? then its body streams through a rewriter
 response         a page that came whole? then it is rewritten whole
 ```
 
-I7: whatever fails in here, the reader gets his page. So whatever touches a page
-is wrapped, and what is not a page streams through untouched and unbuffered.
+What it takes to rewrite a page is in ``pages``; here is said what to print.
 """
 
 import asyncio
@@ -30,27 +29,14 @@ from overallt.client.sending import Sending
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
 from overallt.gateway.seals import Printed
-from overallt.proxy import headers
-from overallt.proxy.bodies import Body, rewritten
 from overallt.proxy.buttons import Buttons
-from overallt.proxy.decoding import Decoder, decoder_for
 from overallt.proxy.egress import Egress, EgressRefused, Pinned, Resolver
-from overallt.proxy.eligibility import (
-    Decision,
-    asks_for_document,
-    decide,
-    is_sandboxed,
-)
-from overallt.proxy.encoding import Encoder, encoder_for
 from overallt.proxy.failures import told
 from overallt.proxy.legacy_embeds import LegacyEmbeds
+from overallt.proxy.pages import Pages, Printing, may_be_large
 from overallt.proxy.settings import ProxySettings
 from overallt.proxy.tunnels import Tunnels
-from overallt.proxy.whole import is_whole
-from overallt.tagging.rewriter import Rewriter
 
-# Uploads that are larger, or do not say how large, are not gathered but sent on.
-MAX_GATHERED_BYTES: Final = 64 * 1024
 # Before what crashed is begun again.
 FIRST_PAUSE_SECONDS: Final = 1.0
 LAST_PAUSE_SECONDS: Final = 300.0
@@ -79,6 +65,7 @@ class Addon:
         self._buttons = Buttons(
             gateway, index, max_buttons=settings.max_buttons, clock=clock
         )
+        self._pages = Pages(self._printing, is_here=_is_here)
         self._egress = Egress(
             local_sites=settings.local_sites,
             reserved=frozenset({HOST}),
@@ -110,16 +97,12 @@ class Addon:
         """Fit the request to what this proxy can pass back."""
         request = flow.request
         if _is_for_gateway(flow):
-            if request.method not in {"GET", "HEAD"} and _may_be_large(request):
+            if request.method not in {"GET", "HEAD"} and may_be_large(request):
                 # No form of the gateway's is; the connection is cut, since what
                 # would be left on it could be read as the next request.
                 flow.kill()  # type: ignore[no-untyped-call]  # It gives no types.
             return
-        request.stream = _may_be_large(request)
-        headers.fit_request(
-            request.headers,
-            for_document=asks_for_document(request.method, request.headers),
-        )
+        self._pages.requestheaders(flow)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Let the gateway answer what is meant for it, or pretends to be."""
@@ -162,80 +145,26 @@ class Addon:
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Stream every response that is not here whole, a page through its rewriter."""
-        response = flow.response
-        if response is None or _is_for_gateway(flow):
-            return
-        headers.fit_connection(response.headers, flow.request.http_version)
-        response.stream = not is_whole(response)
-        if not response.stream:
-            return
-        try:
-            parts = self._parts(flow, response)
-        except Exception as error:  # noqa: BLE001 - I7: the page passes as it is.
-            _log_bail_out(error)
-            return
-        if parts is None:
-            return
-        chunked = (
-            flow.request.http_version == "HTTP/1.1"
-            and response.http_version != "HTTP/1.0"
-        )
-        headers.fit_streamed(response.headers, chunked=chunked)
-        headers.fit_rewritten(response.headers, encoded=not _is_here(flow))
-        response.stream = _stream(Body(*parts))
+        self._pages.responseheaders(flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        """Rewrite a page that is here whole; without text tags it stays as it came."""
-        response = flow.response
-        if response is None or response.stream:
-            return
-        if flow.request.method == "HEAD":
-            # Our own answers have a body, and here none may follow the head: it would
-            # be read as the next answer (RFC 9110, 9.3.2).
-            response.raw_content = b""
-        if _is_for_gateway(flow):
-            return
-        try:
-            parts = self._parts(flow, response)
-            body = parts and rewritten(response.raw_content or b"", *parts)
-        except Exception as error:  # noqa: BLE001 - I7: the page passes as it is.
-            _log_bail_out(error)
-            return
-        if body is not None:
-            headers.fit_rewritten(response.headers, encoded=not _is_here(flow))
-            response.headers["Content-Length"] = str(len(body))
-            response.raw_content = body
+        """Rewrite a page that is here whole."""
+        self._pages.response(flow)
 
-    def _parts(
-        self, flow: http.HTTPFlow, response: http.Response
-    ) -> tuple[Decoder, Rewriter, Encoder] | None:
-        """Return what a page passes through; ``None`` if *response* is none."""
+    def _printing(self, flow: http.HTTPFlow, *, sandboxed: bool) -> Printing | None:
+        """Return what is printed into a page; ``None`` if it is left alone."""
         request = flow.request
-        if len(self._index) == 0:
-            return None
-        decision = decide(
-            method=request.method,
-            request_headers=request.headers,
-            status=response.status_code,
-            response_headers=response.headers,
-        )
-        encodings = response.headers.get("content-encoding", "")
-        decoder = decoder_for(encodings)
-        if decision is not Decision.REWRITE or decoder is None:
+        if len(self._index) == 0 or _is_for_gateway(flow):
             return None
         if self._is_left_alone(request.pretty_host):
             return None
         # What scripts fetch is left alone; what a frame shows is printed for a frame.
         in_document = request.headers.get("sec-fetch-dest") == "document"
         printed = Printed(request.url, in_document=in_document)
-        sandboxed = is_sandboxed(response.headers)
         buttons = self._buttons.on(printed, sandboxed=sandboxed)
-        rewriter = Rewriter(
-            content_type=response.headers.get("content-type"),
-            render=buttons.text_tag,
-            render_legacy=buttons.old if self._settings.legacy else None,
+        return Printing(
+            buttons.text_tag, buttons.old if self._settings.legacy else None
         )
-        return decoder, rewriter, encoder_for("" if _is_here(flow) else encodings)
 
     def _is_left_alone(self, host: str) -> bool:
         paused = self._gateway.is_paused(host, now=self._clock())
@@ -254,32 +183,6 @@ async def _keep_up(follow: Callable[[], Awaitable[None]]) -> None:
         if time.monotonic() - began_at > LAST_PAUSE_SECONDS:
             pauses.start_over()
         await asyncio.sleep(pauses.next())
-
-
-def _stream(body: Body) -> Callable[[bytes], list[bytes]]:
-    """Wrap *body* so that it never raises and never ends the page early."""
-
-    def stream(data: bytes) -> list[bytes]:
-        try:
-            out = body.feed(data) if data else body.close()
-        except Exception as error:  # noqa: BLE001 - I7: the rest passes as it is.
-            _log_bail_out(error)
-            out = body.bail_out() + (b"" if data else body.close())
-        # An empty piece would end a chunked body:
-        # https://github.com/mitmproxy/mitmproxy/pull/8242
-        return [out] if out else []
-
-    return stream
-
-
-def _log_bail_out(error: Exception) -> None:
-    logger.warning("bail_out %s", told(error))
-
-
-def _may_be_large(request: http.Request) -> bool:
-    """Tell whether a request's body is too large to be gathered, or does not say."""
-    length = request.headers.get("content-length", "")
-    return not length.isdecimal() or int(length) > MAX_GATHERED_BYTES
 
 
 def _is_here(flow: http.HTTPFlow) -> bool:

@@ -9,7 +9,7 @@ is a request for it, so that the gateway's host need not exist.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -63,36 +63,49 @@ async def running_proxy(
     Raises:
         CannotListen: the address in *settings* cannot be had.
     """
+    ensure_authority(settings.authority_folder, now)
+    # What takes its time the first time is done before anybody waits for a page.
+    read_list()
+    known_hosts()
+    # Ours come first: what they decide about a connection holds for the others.
+    addons = [addon, *addon.beside, NextLayer(), TlsConfig()]
+    more = {}
+    if settings.sign_in is not None:
+        addons.append(ProxyAuth())
+        more["proxyauth"] = settings.sign_in
+    async with running_master(_options(settings), addons, **more) as proxyserver:
+        addresses = proxyserver.listen_addrs()
+        if not addresses:
+            raise CannotListen
+        yield addresses[0][0], addresses[0][1]
+
+
+@asynccontextmanager
+async def running_master(
+    options: Options, addons: Sequence[object], **more: object
+) -> AsyncIterator[Proxyserver]:
+    """Run mitmproxy with *addons* and what every proxy needs of its own.
+
+    *more* are options that addons bring along.
+    """
     # mitmproxy's own log names every address that is visited.
     logging.getLogger("mitmproxy").setLevel(logging.ERROR)
     # That it could not listen is told by CannotListen.
     logging.getLogger("mitmproxy.addons.proxyserver").setLevel(logging.CRITICAL)
     log_discreetly()
-    ensure_authority(settings.authority_folder, now)
-    # What takes its time the first time is done before anybody waits for a page.
-    read_list()
-    known_hosts()
     use_patient_client()
     use_foreseeing_client()
     use_lean_handler()
     use_unchecked_messages()
-    master = Master(_options(settings), event_loop=asyncio.get_running_loop())
+    master = Master(options, event_loop=asyncio.get_running_loop())
     proxyserver = Proxyserver()
     started = _Started()
-    # Ours come first: what they decide about a connection holds for the others.
-    theirs = (Core(), DisableH2C(), proxyserver, NextLayer(), TlsConfig())
-    master.addons.add(addon, *addon.beside, *theirs, started)
-    if settings.sign_in is not None:
-        master.addons.add(ProxyAuth())
-        master.options.update(proxyauth=settings.sign_in)
-    master.options.update(connection_strategy="lazy")
+    master.addons.add(*addons, Core(), DisableH2C(), proxyserver, started)
+    master.options.update(connection_strategy="lazy", **more)
     run = asyncio.create_task(master.run())
     try:
         await _either(started.event, run)
-        addresses = proxyserver.listen_addrs()
-        if not addresses:
-            raise CannotListen
-        yield addresses[0][0], addresses[0][1]
+        yield proxyserver
     finally:
         await proxyserver.servers.update([])
         await _close_connections(proxyserver)
