@@ -24,6 +24,7 @@ is gone.
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -78,8 +79,7 @@ class Index:
         self._file = file
         self._clock = clock
         self._on_return = on_return
-        folder = file.path.with_name(f"{file.path.name}.buckets")
-        files = BucketFiles(folder, file.server_url)
+        files = BucketFiles(file.bucket_folder, file.server_url)
         self._buckets = Buckets(server, files, clock=clock)
         self._pace_seconds = PACE_SECONDS
         self._keys = IndexKeys()
@@ -87,6 +87,7 @@ class Index:
         self._heard_at: datetime | None = None
         self._written_at: datetime | None = None
         self._unwritten = False
+        self._writing = threading.Lock()
         self.reachable = False
         self._load()
 
@@ -121,8 +122,12 @@ class Index:
                 took = time.monotonic() - asked_at
                 await asyncio.sleep(max(0.0, self._pace_seconds - took))
         finally:
-            if self._unwritten and self._heard_at is not None:
-                self._write(self._heard_at)
+            self.save()
+
+    def save(self) -> None:
+        """Write down at once what was heard, unless that is so."""
+        if self._unwritten and self._heard_at is not None:
+            self._write(self._heard_at)
 
     async def ask_once(self) -> None:
         """Take the server's next answer over.
@@ -191,12 +196,15 @@ class Index:
         """Write down what was heard, or that it is still so."""
         self._written_at = now
         try:
-            if self._unwritten:
-                self._file.write(HeardIndex(self._keys.content, now))
-                self._unwritten = False
-            else:
-                self._file.confirm(now)
+            # A large index is written in a thread, and may be saved meanwhile.
+            with self._writing:
+                if self._unwritten:
+                    self._unwritten = False
+                    self._file.write(HeardIndex(self._keys.content, now))
+                else:
+                    self._file.confirm(now)
         except OSError as error:
+            self._unwritten = True
             logger.warning("index written=no reason=%s", type(error).__name__)
 
     def _miss(self) -> None:

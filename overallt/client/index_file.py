@@ -33,6 +33,11 @@ class IndexFile:
         self.path: Final = path
         self.server_url: Final = server_url
 
+    @property
+    def bucket_folder(self) -> Path:
+        """Hold the index's buckets, if it comes in such."""
+        return self.path.with_name(f"{self.path.name}.buckets")
+
     def read(self) -> HeardIndex | None:
         """Read the file; ``None`` where there is none, or another server's."""
         try:
