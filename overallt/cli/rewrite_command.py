@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, Final
 
 import click
 
@@ -14,9 +14,6 @@ from overallt.cli.folders import DataFolder
 from overallt.cli.pages import EXIT_UNREADABLE, STANDARD_STREAM, content_type_option
 from overallt.cli.parameters import SERVER
 from overallt.cli.proxy_command import MAX_BUTTONS
-
-if TYPE_CHECKING:
-    from overallt.tagging.text_tags import TextTag
 
 _CHUNK_BYTES: Final = 1 << 16
 # What takes no longer than a moment needs no bar.
@@ -61,11 +58,17 @@ def rewrite(
     Exit code: 0 if there is a button, 1 if there is none (the page is printed as it
     is), 2 if the page cannot be read or written.
     """  # noqa: D301 - click's mark for lines that are not to be filled.
+    from overallt.proxy.thing_buttons import ThingButtons
     from overallt.tagging.rewriter import Rewriter
 
     size_bytes = 0 if file == STANDARD_STREAM else Path(file).stat().st_size
-    links = _Links(server or server_of(folder))
-    rewriter = Rewriter(content_type=content_type, render=links.render)
+    buttons = ThingButtons(
+        server or server_of(folder),
+        exist=lambda _: True,
+        max_buttons=MAX_BUTTONS,
+        sandboxed=False,
+    )
+    rewriter = Rewriter(content_type=content_type, render=buttons.text_tag)
     try:
         with click.open_file(file, "rb") as page, _opened(output) as out:
             for chunk in _chunks(page, size_bytes):
@@ -74,25 +77,8 @@ def rewrite(
     except OSError as error:
         click.echo(f"{error.filename or file}: {error.strerror}.", err=True)
         sys.exit(EXIT_UNREADABLE)
-    if not links.count:
+    if not buttons.count:
         fail(f"No text tag became a button. Ask why: overallt check {file}")
-
-
-class _Links:
-    """Renders buttons that lead to the pages of things on *server*."""
-
-    def __init__(self, server: str) -> None:
-        self._server = server
-        self.count = 0
-
-    def render(self, text_tag: "TextTag") -> str | None:
-        from overallt.tagging.button import button, label_of
-
-        if self.count >= MAX_BUTTONS:
-            return None
-        self.count += 1
-        address = f"{self._server}/thing/{text_tag.id}"
-        return button(address=address, label=label_of(text_tag.id))
 
 
 def _opened(output: str) -> IO[bytes]:

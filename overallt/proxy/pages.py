@@ -51,7 +51,7 @@ class Printing:
 class Printer(Protocol):
     """Whoever decides what is printed; asked for each page, before its body."""
 
-    def __call__(self, flow: http.HTTPFlow, *, sandboxed: bool) -> Printing | None:
+    def __call__(self, flow: http.HTTPFlow, /, *, sandboxed: bool) -> Printing | None:
         """Return what is printed into a page; ``None`` if it is left alone."""
         ...  # pragma: no cover
 

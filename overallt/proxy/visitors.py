@@ -1,0 +1,52 @@
+"""Speaks HTTP to visitors, who may be anybody, as mitmproxy does to its one user.
+
+- A head that never ends is refused once it is longer than any that is meant
+  (RFC 6585, 5); mitmproxy would keep all of it.
+- What went wrong behind us is nobody's business: an error page names the status, and
+  neither the address of the owner's web server nor what it runs on.
+"""
+
+# mypy: allow-untyped-calls
+# (mitmproxy types what passes through it, its own machinery only in part.)
+
+from http import HTTPStatus
+from typing import Final, override
+
+from mitmproxy import version
+from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.layers import http
+from mitmproxy.proxy.layers.http import _http1, _http2
+from mitmproxy.proxy.layers.http._http1 import Http1Server
+
+# Web servers take 8 to 32 KB.
+MOST_HEAD_BYTES: Final = 64 * 1024
+
+
+class GuardedHttp1Server(Http1Server):
+    """mitmproxy's end of a connection to a visitor."""
+
+    @override
+    def read_headers(
+        self, event: events.ConnectionEvent
+    ) -> layer.CommandGenerator[None]:
+        """Read the head of a request, up to a length."""
+        yield from super().read_headers(event)
+        if self.state == self.read_headers and len(self.buf) > MOST_HEAD_BYTES:
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            yield commands.SendData(self.conn, _http1.make_error_response(status))
+            yield commands.CloseConnection(self.conn)
+            self.state = self.done
+
+
+def error_page(status_code: int, message: str) -> bytes:  # noqa: ARG001 - See above.
+    """Print the page for an error that is ours."""
+    said = f"{status_code} {HTTPStatus(status_code).phrase}"
+    return f"<!DOCTYPE html><title>{said}</title><h1>{said}</h1>".encode()
+
+
+def use_guarded_server() -> None:
+    """Let mitmproxy speak to clients with the server above, and say no more."""
+    # It has no option and no hook for this.
+    http.Http1Server = GuardedHttp1Server  # type: ignore[attr-defined]  # Not offered by it.
+    _http1.format_error = _http2.format_error = error_page  # type: ignore[attr-defined]
+    version.MITMPROXY = "overallt"
