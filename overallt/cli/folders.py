@@ -7,6 +7,7 @@ sites.sqlite       sites trusted with one click, and the clicks made so
 queue.sqlite       clicks that wait for the server
 index              which things exist, as last heard
 index.buckets/     the parts of it that were needed, where it is too large
+site-index         the same (with its .buckets) for a site of the patron's own
 seal.key           the key that seals links
 authority/         the CA of this installation
 opt-out.txt        hosts that are left alone, one a line
@@ -63,6 +64,11 @@ class DataFolder:
     def index(self) -> Path:
         """Hold the index of things as it was last heard of."""
         return self.root / "index"
+
+    @property
+    def site_index(self) -> Path:
+        """Hold the index for the proxy in front of the user's own site."""
+        return self.root / "site-index"
 
     @property
     def opt_out(self) -> Path:
@@ -128,24 +134,25 @@ class DataFolder:
             for name in (file.name, *(f"{file.name}{end}" for end in _BESIDE)):
                 file.with_name(name).unlink(missing_ok=True)
             file.with_suffix(".new").unlink(missing_ok=True)
-        for folder in (self.authority, self._buckets):
+        for folder in (self.authority, *self._bucket_folders()):
             remove_empty([folder])
         if self.root.exists() and not self.credentials.exists():
             self.made.unlink(missing_ok=True)
             remove_empty([Path(line) for line in made.splitlines()])
 
-    @property
-    def _buckets(self) -> Path:
-        return self.index.with_name(f"{self.index.name}.buckets")
+    def _bucket_folders(self) -> list[Path]:
+        both = (self.index, self.site_index)
+        return [each.with_name(f"{each.name}.buckets") for each in both]
 
     def _without_sign_in(self) -> tuple[Path, ...]:
         return (
             *self.authority.glob("*"),
-            *self._buckets.glob("*"),
+            *(file for each in self._bucket_folders() for file in each.glob("*")),
             self.browsers,
             self.sites,
             self.queue,
             self.index,
+            self.site_index,
             self.opt_out,
             self.paused_sites,
             self.seal_key,

@@ -13,6 +13,7 @@ from overallt.cli.proxy_command import proxy
 from overallt.cli.rewrite_command import rewrite
 from overallt.cli.setup_command import setup
 from overallt.cli.signing_in import login, logout
+from overallt.cli.site_command import site
 from overallt.cli.status_command import status
 from overallt.cli.up import up
 
@@ -34,6 +35,7 @@ def cli(context: click.Context, data_folder: Path) -> None:
 
 
 for command in (
-    *(up, demo, login, logout, proxy, opt_out, setup, status, doctor, check, rewrite),
+    *(up, demo, login, logout, proxy, site, opt_out, setup, status, doctor, check),
+    rewrite,
 ):
     cli.add_command(command)

@@ -7,6 +7,7 @@ import click
 
 from overallt.cli import addresses
 from overallt.client.opt_out_file import read_host
+from overallt.proxy.site_settings import Upstream
 
 
 class Parsed(click.ParamType[Any]):
@@ -31,6 +32,7 @@ class Parsed(click.ParamType[Any]):
 
 SERVER = Parsed("server", addresses.parse_server)
 HOST_PORT = Parsed("host:port", addresses.parse_host_port)
+UPSTREAM = Parsed("http://host:port", Upstream.parse)
 LOCAL_SITE = Parsed("name=host:port", addresses.parse_local_site)
 OPT_OUT_HOST = Parsed("host", read_host)
 

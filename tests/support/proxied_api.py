@@ -13,12 +13,14 @@ from overallt.protocol.ids import index_key
 class Api:
     """The server at the other end: things 7 and ada, and what was flattred.
 
-    ``hosts`` are those that ada has proved to be hers.
+    ``hosts`` are those that ada has proved to be hers; ``fetched`` is how often the
+    index was sent.
     """
 
     ids: list[str] = field(default_factory=lambda: ["7", "ada"])
     flattrs: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    fetched: int = 0
     hosts: list[str] = field(default_factory=list)
     flattred: asyncio.Event = field(default_factory=asyncio.Event)
     runner: web.AppRunner | None = None
@@ -53,6 +55,7 @@ class Api:
             if request.headers.get("If-None-Match") == '"1"':
                 await asyncio.sleep(0.2)
                 return web.Response(status=304)
+            self.fetched += 1
             keys = b"".join(sorted(map(index_key, self.ids)))
             return web.Response(body=keys, headers={"ETag": '"1"'})
         if request.path.endswith("/flattr") and request.method == "POST":
