@@ -6,6 +6,9 @@ To that server every request comes from us. Who is behind us stands in
 Programs believe these headers, so a visitor must not be able to write them himself:
 what he sends is replaced. Only what another program on this machine says is left as it
 is: that is the owner's own web server in front of us, and knows more than we do.
+
+Nor must he be able to have them taken out again, by naming them in ``Connection``: what
+that names is for us, and goes no further (RFC 9110, 7.6.1).
 """
 
 from collections.abc import MutableMapping
@@ -15,12 +18,17 @@ from typing import Final
 # Others that tell the same; and whatever begins as these headers do.
 ALSO: Final = frozenset({"forwarded", "x-real-ip"})
 BEGINNING: Final = "x-forwarded-"
+# What the upstream's own connection is made of; mitmproxy sees to these.
+OPTIONS: Final = frozenset({"close", "keep-alive", "upgrade"})
+# Without these it is another request; and an upgrade names its own header.
+NEEDED: Final = frozenset({"content-length", "host", "transfer-encoding", "upgrade"})
 
 
 def fit_forwarded(
     headers: MutableMapping[str, str], *, peer: str, tls: bool, host: str | None
 ) -> None:
     """Say in a request's *headers* who asks: *peer*, by *tls* or not, for *host*."""
+    _take_out_options(headers)
     visitor = _address(peer)
     if visitor.is_loopback:
         return
@@ -33,6 +41,16 @@ def fit_forwarded(
     headers["X-Forwarded-Proto"] = "https" if tls else "http"
     if host is not None:
         headers["X-Forwarded-Host"] = host
+
+
+def _take_out_options(headers: MutableMapping[str, str]) -> None:
+    options = [each.strip() for each in headers.pop("Connection", "").split(",")]
+    kept = [each for each in options if each.lower() in OPTIONS]
+    for name in options:
+        if name.lower() not in NEEDED:
+            headers.pop(name, None)
+    if kept:
+        headers["Connection"] = ", ".join(kept)
 
 
 def _address(peer: str) -> IPv4Address | IPv6Address:

@@ -10,6 +10,7 @@ TRUE = {
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Host": "site.test",
 }
+OWN = {"X-Own": "x", "Content-Length": "1"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,30 @@ def test_a_lie_is_replaced(lie: str) -> None:
     fit_forwarded(headers, peer="203.0.113.7", tls=True, host="site.test")
 
     assert dict(headers) == TRUE
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("close, X-Forwarded-For", {"Connection": "close"} | OWN),
+        ("X-Forwarded-For,Keep-Alive", {"Connection": "Keep-Alive"} | OWN),
+        ("Upgrade, X-Own", {"Connection": "Upgrade", "Content-Length": "1"}),
+        ("Upgrade", {"Connection": "Upgrade"} | OWN),
+        ("Content-Length, Host", OWN),
+        (", ,", OWN),
+    ],
+)
+def test_what_is_meant_for_one_connection_goes_no_further(
+    said: str, left: dict[str, str]
+) -> None:
+    """Else the next proxy would take out what we say of the visitor."""
+    headers = Headers(
+        [(b"Connection", said.encode()), (b"X-Own", b"x"), (b"Content-Length", b"1")]
+    )
+
+    fit_forwarded(headers, peer="203.0.113.7", tls=True, host="site.test")
+
+    assert TRUE | left == dict(headers)
 
 
 def test_who_came_by_ipv4_to_a_socket_for_both_has_his_own_address() -> None:

@@ -6,9 +6,11 @@ import gzip
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 from certified import certify
-from loopback import free_port
+from loopback import answering, free_port
 from own_site import SERVER, own_site, settings_for
 
 PAGE = b"<!DOCTYPE html><p>One \xc3\xa5 [Flattr=7] and [Flattr=999] here.</p>"
@@ -191,6 +193,27 @@ async def test_it_is_the_owners_site_whatever_its_name(
 
     assert is_live(out)
     assert f"\r\nHost: {name}\r\n" in site.heads[0]
+
+
+async def test_a_websocket_passes(tmp_path: Path) -> None:
+    async def answer(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            await socket.send_str(f"{message.data}, too")
+        return socket
+
+    async with answering(answer) as url:
+        upstream = settings_for(int(url.rpartition(":")[2]))
+        async with (
+            own_site(upstream, tmp_path) as port,
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"http://127.0.0.1:{port}/") as socket,
+        ):
+            await socket.send_str("me")
+            said = await socket.receive_str(timeout=5)
+
+    assert "me, too" == said
 
 
 async def test_an_https_upstream_must_be_the_one_that_is_meant(

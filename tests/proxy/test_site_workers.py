@@ -130,6 +130,19 @@ async def test_visitors_are_divided_among_workers_which_ask_the_server_once(
     assert 1 == api.fetched
 
 
+async def test_of_a_divided_index_the_parts_are_fetched_that_pages_need(
+    command: Command, api: Any
+) -> None:
+    """The workers have no way to the server: they say what they do not know."""
+    api.divided = True
+
+    async with command.running():
+        live = await live_page(command)
+
+    assert live.startswith(b"<p>Read <a ")
+    assert 1 == api.fetched
+
+
 async def test_a_site_outlives_its_workers(command: Command) -> None:
     async with command.running() as parent:
         live = await live_page(command)

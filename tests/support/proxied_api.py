@@ -14,13 +14,14 @@ class Api:
     """The server at the other end: things 7 and ada, and what was flattred.
 
     ``hosts`` are those that ada has proved to be hers; ``fetched`` is how often the
-    index was sent.
+    index was sent, or, if it is ``divided``, its one bucket.
     """
 
     ids: list[str] = field(default_factory=lambda: ["7", "ada"])
     flattrs: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     fetched: int = 0
+    divided: bool = False
     hosts: list[str] = field(default_factory=list)
     flattred: asyncio.Event = field(default_factory=asyncio.Event)
     runner: web.AppRunner | None = None
@@ -51,13 +52,13 @@ class Api:
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.path}")
+        if self.divided:
+            return self.part(request.path)
         if request.path == "/rest/v2/things/index":
             if request.headers.get("If-None-Match") == '"1"':
                 await asyncio.sleep(0.2)
                 return web.Response(status=304)
-            self.fetched += 1
-            keys = b"".join(sorted(map(index_key, self.ids)))
-            return web.Response(body=keys, headers={"ETag": '"1"'})
+            return self.index()
         if request.path.endswith("/flattr") and request.method == "POST":
             self.flattrs.append(request.headers["Idempotency-Key"])
             self.flattred.set()
@@ -86,6 +87,19 @@ class Api:
         return web.Response(
             text=json.dumps(self.thing()), content_type="application/json"
         )
+
+    def part(self, path: str) -> web.Response:
+        if path == "/rest/v2/things/range/":
+            return self.index()
+        if path == "/rest/v2/things/range":
+            return web.json_response({"prefix_bits": 0, "things": len(self.ids)})
+        error = {"error": "index_too_large", "error_description": "", "error_uri": ""}
+        return web.json_response(error, status=413)
+
+    def index(self) -> web.Response:
+        self.fetched += 1
+        keys = b"".join(sorted(map(index_key, self.ids)))
+        return web.Response(body=keys, headers={"ETag": '"1"'})
 
     async def start(self) -> None:
         """Answer, at the same address as ever."""
