@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from overallt.client.index import Index
 
 MOST_WORKERS: Final = 64
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - Compared, not used.
 # As often as the workers look for it.
 SAVE_EVERY_SECONDS: Final = 1.0
 
@@ -107,7 +108,7 @@ def _check(settings: SiteSettings, listen: tuple[str, int]) -> None:
     upstream = settings.upstream
     if (upstream.host, upstream.port) == listen or (
         is_this_machine(upstream.host)
-        and is_this_machine(listen[0])
+        and (is_this_machine(listen[0]) or listen[0] in EVERYWHERE)
         and upstream.port == listen[1]
     ):
         raise click.UsageError(

@@ -1,7 +1,8 @@
 """Speaks HTTP to visitors, who may be anybody, as mitmproxy does to its one user.
 
 - A head that never ends is refused once it is longer than any that is meant
-  (RFC 6585, 5); mitmproxy would keep all of it.
+  (RFC 6585, 5). Who says as much while he is still to be answered is cut off.
+  mitmproxy would keep all of it.
 - What went wrong behind us is nobody's business: an error page names the status, and
   neither the address of the owner's web server nor what it runs on.
 """
@@ -16,25 +17,34 @@ from mitmproxy import version
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import http
 from mitmproxy.proxy.layers.http import _http1, _http2
+from mitmproxy.proxy.layers.http._base import ReceiveHttp
+from mitmproxy.proxy.layers.http._events import ErrorCode, RequestProtocolError
 from mitmproxy.proxy.layers.http._http1 import Http1Server
 
 # Web servers take 8 to 32 KB.
-MOST_HEAD_BYTES: Final = 64 * 1024
+MOST_KEPT_BYTES: Final = 64 * 1024
 
 
 class GuardedHttp1Server(Http1Server):
     """mitmproxy's end of a connection to a visitor."""
 
     @override
-    def read_headers(
-        self, event: events.ConnectionEvent
-    ) -> layer.CommandGenerator[None]:
-        """Read the head of a request, up to a length."""
-        yield from super().read_headers(event)
-        if self.state == self.read_headers and len(self.buf) > MOST_HEAD_BYTES:
+    def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        yield from super()._handle_event(event)
+        if len(self.buf) <= MOST_KEPT_BYTES:
+            return
+        if self.state == self.read_headers:
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             yield commands.SendData(self.conn, _http1.make_error_response(status))
             yield commands.CloseConnection(self.conn)
+            self.state = self.done
+        elif self.state == self.wait:
+            yield commands.CloseConnection(self.conn)
+            yield ReceiveHttp(
+                RequestProtocolError(
+                    self.stream_id, "impatient", ErrorCode.CLIENT_DISCONNECTED
+                )
+            )
             self.state = self.done
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from own_site import own_site, settings_for
+from mitmproxy.connection import Server
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+from mitmproxy.test.tflow import tclient_conn, tflow
+from own_site import addon_for, own_site, settings_for
 from raw_site import Site
 from smuggling import HIDDEN, LAST, Upstream, around, upstream_site
 from wire import Wire
@@ -80,6 +83,35 @@ async def test_an_address_in_the_request_line_is_no_order_to_the_upstream(
     ]
 
 
+def test_whatever_else_may_lead_there_no_other_server_is_connected_to(
+    tmp_path: Path,
+) -> None:
+    addon = addon_for(settings_for(8000), tmp_path)
+    data = {
+        port: ServerConnectionHookData(
+            Server(address=("127.0.0.1", port)), tclient_conn()
+        )
+        for port in (8000, 8001)
+    }
+
+    for each in data.values():
+        addon.server_connect(each)
+
+    assert data[8000].server.error is None
+    assert data[8001].server.error is not None
+
+
+def test_the_upstream_is_told_who_a_visitor_is(tmp_path: Path) -> None:
+    addon = addon_for(settings_for(8000), tmp_path)
+    flow = tflow()
+    flow.client_conn.peername = ("203.0.113.7", 50000)
+    flow.request.headers["X-Forwarded-For"] = "127.0.0.1"
+
+    addon.requestheaders(flow)
+
+    assert "203.0.113.7" == flow.request.headers["X-Forwarded-For"]
+
+
 async def test_a_greeting_with_anothers_name_leads_to_the_site(
     site: Site, certified: Any, tmp_path: Path
 ) -> None:
@@ -110,6 +142,19 @@ async def test_a_head_without_an_end_is_refused(wire: Wire, site: Site) -> None:
 
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert [] == site.heads
+
+
+async def test_who_goes_on_before_he_is_answered_is_cut_off(
+    wire: Wire, site: Site
+) -> None:
+    site.pieces["/slow"] = [0.5, b"HTTP/1.1 200 OK\r\n\r\n"]
+    request = b"GET /slow HTTP/1.1\r\nHost: site.test\r\n\r\n"
+
+    patient = await wire.plainly(request)
+    impatient = await wire.plainly(request + bytes(300_000))
+
+    assert patient.startswith(b"HTTP/1.1 200 OK")
+    assert b"" == impatient
 
 
 async def test_a_long_head_that_ends_is_none(wire: Wire, site: Site) -> None:

@@ -31,13 +31,19 @@ def settings_for(port: int, *, scheme: str = "http") -> SiteSettings:
 @asynccontextmanager
 async def own_site(settings: SiteSettings, folder: Path) -> AsyncIterator[int]:
     """Run such a proxy; gives the port that it listens on."""
+    addon = addon_for(settings, folder)
+    with socket.create_server((HOST, 0)) as listening:
+        async with running_site(settings, addon, listening):
+            yield listening.getsockname()[1]
+
+
+def addon_for(settings: SiteSettings, folder: Path) -> SiteAddon:
+    """Return what decides in such a proxy; its index lies in *folder*."""
     file = IndexFile(folder / "index", SERVER)
     keys = b"".join(sorted(map(index_key, ("7", "ada"))))
     file.write(HeardIndex(keys, None, _now()))
     things = ReadIndex(file, clock=_now, want=lambda _: None)
-    with socket.create_server((HOST, 0)) as listening:
-        async with running_site(settings, SiteAddon(settings, things), listening):
-            yield listening.getsockname()[1]
+    return SiteAddon(settings, things)
 
 
 def _now() -> datetime:

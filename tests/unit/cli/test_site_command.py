@@ -16,6 +16,11 @@ from click.testing import Result
         ("http://me@127.0.0.1", [], "must name a web server"),
         ("http://127.0.0.1:x", [], "Port could not be cast"),
         ("http://localhost:8080", [], "where this would listen itself"),
+        (
+            "http://127.0.0.1:8000",
+            ["--listen", "0.0.0.0:8000"],
+            "where this would listen itself",
+        ),
         ("http://127.0.0.1:1", ["--certificate", __file__], "cannot be used"),
         ("http://127.0.0.1:1", ["--workers", "0"], "--workers"),
     ],
