@@ -59,7 +59,7 @@ def phone(
 async def _show(folder: DataFolder, password: PhonePassword, where: HostPort) -> None:
     from overallt.cli.connecting import server_of
     from overallt.cli.phone_page import PhonePage, serving
-    from overallt.cli.proxying import stop_on_signals
+    from overallt.cli.stopping import stop_on_signals
     from overallt.proxy.authority import ensure_authority
 
     ca = ensure_authority(folder.authority, datetime.now(tz=UTC))

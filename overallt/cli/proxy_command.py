@@ -88,7 +88,8 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
 ) -> None:
     """Run the proxy until Ctrl-C."""
     sign_in = _sign_in(listen[0], password_file)
-    from overallt.cli.proxying import run_proxy, stop_on_signals
+    from overallt.cli.proxying import run_proxy
+    from overallt.cli.stopping import stop_on_signals
     from overallt.client.opt_out_file import OptOutFile
     from overallt.proxy.master import CannotListen
     from overallt.proxy.opt_out import OptOut

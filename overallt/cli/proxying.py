@@ -1,7 +1,6 @@
 """Runs the patron's proxy until it is told to end."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -63,12 +62,3 @@ async def run_proxy(
         async with running_proxy(settings, addon, now=now()) as (host, port):
             ready(host, port)
             await stop.wait()
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that Ctrl-C and SIGTERM set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return stop

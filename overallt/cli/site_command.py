@@ -5,6 +5,7 @@ import logging
 import ssl
 import sys
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -131,7 +132,7 @@ async def _keep(
     folder: DataFolder, settings: SiteSettings, sockets: "list[socket.socket]"
 ) -> None:
     """Follow the server, and keep the workers that read what was heard of it."""
-    from overallt.cli.proxying import now, stop_on_signals
+    from overallt.cli.stopping import stop_on_signals
     from overallt.cli.workers import Workers, WorkersFailed
     from overallt.client.index import Index
     from overallt.client.index_file import IndexFile
@@ -146,7 +147,7 @@ async def _keep(
     # The index is public: it is asked for without saying who asks.
     async with Server(settings.server_url, None) as server:
         file = IndexFile(folder.site_index, settings.server_url)
-        index = Index(server, file, clock=now, on_return=lambda: None)
+        index = Index(server, file, clock=_now, on_return=lambda: None)
         following = [
             asyncio.create_task(index.follow()),
             asyncio.create_task(_save(index)),
@@ -160,6 +161,10 @@ async def _keep(
             for each in following:
                 each.cancel()
             await asyncio.gather(*following, return_exceptions=True)
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC)
 
 
 async def _save(index: "Index") -> None:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import certifi
 from mitmproxy.addons.core import Core
@@ -26,7 +26,6 @@ from mitmproxy.master import Master
 from mitmproxy.options import Options
 
 from overallt.client.hosts import read_list
-from overallt.proxy.addon import Addon
 from overallt.proxy.authority import ensure_authority
 from overallt.proxy.failures import log_discreetly
 from overallt.proxy.handler import use_lean_handler
@@ -35,6 +34,9 @@ from overallt.proxy.http2 import use_foreseeing_client
 from overallt.proxy.messages import use_unchecked_messages
 from overallt.proxy.opt_out import known_hosts
 from overallt.proxy.settings import ProxySettings
+
+if TYPE_CHECKING:
+    from overallt.proxy.addon import Addon
 
 UPSTREAM_CA_FILE: Final = "upstream-cas.pem"
 CLOSING_SECONDS: Final = 5.0
@@ -56,7 +58,7 @@ class _Started:
 
 @asynccontextmanager
 async def running_proxy(
-    settings: ProxySettings, addon: Addon, *, now: datetime
+    settings: ProxySettings, addon: "Addon", *, now: datetime
 ) -> AsyncIterator[tuple[str, int]]:
     """Run a proxy while the context lasts; gives the address it listens on.
 

@@ -41,7 +41,7 @@ def addon_for(settings: SiteSettings, folder: Path) -> SiteAddon:
     """Return what decides in such a proxy; its index lies in *folder*."""
     file = IndexFile(folder / "index", SERVER)
     keys = b"".join(sorted(map(index_key, ("7", "ada"))))
-    file.write(HeardIndex(keys, None, _now()))
+    file.write(HeardIndex(keys, _now()))
     things = ReadIndex(file, clock=_now, want=lambda _: None)
     return SiteAddon(settings, things)
 
