@@ -10,7 +10,7 @@ from typing import Final
 
 from overallt_server.core.audit import Finding, row
 from overallt_server.core.audit_pots import BookedEntry
-from overallt_server.core.chart import AccountKind, AccountName, LedgerAccount
+from overallt_server.core.chart import AccountKind, AccountName, LedgerAccount, Side
 from overallt_server.core.money import Money
 
 # Only the chain of the patron they belong to posts to these.
@@ -69,12 +69,17 @@ class Balances:
     def book(self, booked: BookedEntry) -> None:
         """Add the postings of *booked*."""
         for posting in booked.entry.postings:
-            account, amount = posting.ledger_account, posting.amount
-            sign = 1 if posting.side is account.normal_side else -1
-            minor = sign * amount.minor
-            self._minor_by_kind[account.kind, amount.currency] += minor
-            if account.name not in OF_PATRONS:
-                self._minor[account, amount.currency] += minor
+            sign = 1 if posting.side is Side.DEBIT else -1
+            minor, currency = posting.amount.minor, posting.amount.currency
+            self.add(posting.ledger_account, sign * minor, currency)
+
+    def add(self, account: LedgerAccount, minor: int, currency: str) -> None:
+        """Add *minor* to *account*, on its debit side."""
+        if account.normal_side is Side.CREDIT:
+            minor = -minor
+        self._minor_by_kind[account.kind, currency] += minor
+        if account.name not in OF_PATRONS:
+            self._minor[account, currency] += minor
 
     def findings(self) -> Iterator[Finding]:
         """Check all of them, once everything is booked."""

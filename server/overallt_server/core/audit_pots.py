@@ -13,11 +13,12 @@ registered is as good a witness as the flattr.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.audit import Finding, row
+from overallt_server.core.flattrs import Flattr
 from overallt_server.core.journal import JournalEntry, Posting
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
@@ -30,6 +31,7 @@ from overallt_server.core.settlement import (
     patron_entry,
     settle,
 )
+from overallt_server.core.things import Thing
 
 type PotThings = Mapping[ThingId, PotThing]
 
@@ -301,6 +303,66 @@ class PotAudit:
             row_ = row(patron_id=records.patron, natural_key=expected.natural_key)
             due = told(expected.postings)
             self._find("journal_entries", row_, "it is missing", due, "")
+
+
+def evidence_of(
+    frozen: FrozenPeriod,
+    flattrs: Mapping[ThingId, Flattr],
+    in_pot: PotThings,
+    registered: Mapping[ThingId, Thing],
+) -> PotThings:
+    """Tell the things of a pot by the *flattrs* and the things as they are now.
+
+    A flattr's thing that is not *registered* is what it is *in_pot*: that there is no
+    such thing is the flattr's finding, not the pot's.
+    """
+    evidence: dict[ThingId, PotThing] = {}
+    for id_, flattr in flattrs.items():
+        if flattr.undone_at is not None and flattr.undone_at <= frozen.closed_at:
+            continue
+        thing = registered.get(id_)
+        if thing is not None:
+            evidence[id_] = PotThing(id_, thing.owner, flattr.weight, thing.charity)
+        elif id_ in in_pot:
+            evidence[id_] = in_pot[id_]
+    return evidence
+
+
+def audit_rate(
+    stored: FrozenPeriod, told: Mapping[tuple[int, str], int]
+) -> tuple[list[Finding], FrozenPeriod]:
+    """Hold a period's rate and currency against those that its pots name.
+
+    *told* is how many pots name each. Where none agrees with the period, it is wrong.
+
+    Returns:
+        What was found, and the period as it is believed.
+    """
+    if not told:
+        return [], stored
+    fee_bps, currency = max(told, key=lambda each: told[each])
+    if stored.fee_bps in {rate for rate, _currency in told}:
+        fee_bps = stored.fee_bps
+    if stored.currency in {currency for _rate, currency in told}:
+        currency = stored.currency
+    believed = replace(stored, fee_bps=fee_bps, currency=currency)
+    key = row(period=stored.period)
+    columns = (
+        ("fee_bps", fee_bps, stored.fee_bps),
+        ("currency", currency, stored.currency),
+    )
+    found = [
+        Finding(
+            "periods",
+            key,
+            f"its {column} is not that of its pots",
+            str(due),
+            str(there),
+        )
+        for column, due, there in columns
+        if due != there
+    ]
+    return found, believed
 
 
 def _put_back(

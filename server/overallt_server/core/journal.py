@@ -11,6 +11,7 @@ before it (``5:means,``): no two entries have one text.
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -130,5 +131,10 @@ def digest(entry: JournalEntry, previous: bytes) -> bytes:
             str(posting.amount.minor),
             posting.amount.currency,
         )
-    text = "".join(f"{len(field)}:{field}," for field in fields)
+    return hash_of(fields)
+
+
+def hash_of(fields: Iterable[str]) -> bytes:
+    """Return the SHA-256 of *fields*, each with its length before it."""
+    text = "".join([f"{len(field)}:{field}," for field in fields])
     return hashlib.sha256(text.encode()).digest()

@@ -41,6 +41,7 @@ from overallt_server.storage.division import (
     totals_of_patrons,
 )
 from overallt_server.storage.periods import Slice, StoredPeriod
+from overallt_server.storage.plans import plan_for_many
 from overallt_server.storage.schema import (
     journal_entries,
     postings,
@@ -59,21 +60,6 @@ _MONTH: Final = sa.bindparam("month", type_=sa.Text)
 _CLEARING: Final = sa.bindparam("clearing", type_=sa.Text)
 _FEE_INCOME: Final = sa.literal(str(chart.FEE_INCOME))
 
-# Until the transaction ends.
-_LOCALLY: Final = True
-# The plans must not depend on what a database believes of tables that have just been
-# filled: on PostgreSQL a nested loop over a slice takes minutes, and to compile a
-# statement longer than to run it. A slice is to be sorted in memory, and the indexes
-# that it goes into are to stay there.
-_PREPARE: Final[Mapping[str, sa.Executable]] = {
-    "sqlite": sa.text("PRAGMA cache_size = -65536"),
-    "postgresql": sa.select(
-        sa.func.set_config("enable_nestloop", "off", _LOCALLY),
-        sa.func.set_config("jit", "off", _LOCALLY),
-        sa.func.set_config("work_mem", "64MB", _LOCALLY),
-    ),
-}
-
 
 async def settle_patrons(
     tx: Transaction, stored: StoredPeriod, slice_: Slice, now: datetime
@@ -87,7 +73,7 @@ async def settle_patrons(
         sqlalchemy.exc.IntegrityError: one of them is settled already.
     """
     values = _values(stored, slice_, now)
-    await tx.execute(_PREPARE[tx.dialect.name])
+    await plan_for_many(tx)
     await tx.execute(ADD_SHARES, values)
     await tx.execute(_ADD_POSTINGS, values)
     await tx.execute(_ADD_ENTRIES, values)

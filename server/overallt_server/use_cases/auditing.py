@@ -4,7 +4,8 @@ One pass in one snapshot, a few patrons at a time, so that memory does not grow 
 their number::
 
     periods, slices      what was frozen, in which slices, and which are settled
-    each patron          his chain, his balances, his pots with things and shares
+    each patron          at a glance whether everything is in order, and if not:
+                         his chain, his balances, his pots with things and shares
     the house            its chain, and each slice's entry against the shares of it
     the bank             its movements against their entries, its balances
     payouts              each against its entries, and against the file that orders it
@@ -23,13 +24,21 @@ from overallt_server.core.audit import Finding, row
 from overallt_server.core.audit_balances import Balances, PatronBalances
 from overallt_server.core.audit_chains import ChainAudit, StoredEntry
 from overallt_server.core.audit_flattrs import audit_budget, audit_flattr
+from overallt_server.core.audit_glance import (
+    OF_PERIODS,
+    ClosedMonth,
+    Glimpse,
+    glance,
+    ledger_account,
+)
 from overallt_server.core.audit_pots import (
     BookedEntry,
     FrozenPeriod,
     PotAudit,
     PotRecords,
-    PotThings,
+    audit_rate,
     closing_key,
+    evidence_of,
     settling_key,
 )
 from overallt_server.core.audit_slices import (
@@ -39,15 +48,15 @@ from overallt_server.core.audit_slices import (
     audit_slices,
 )
 from overallt_server.core.bank_bookings import CASH_AT_BANK
-from overallt_server.core.journal import EntryKind
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.rules import Rules
-from overallt_server.core.settlement import PotThing
 from overallt_server.core.things import Thing
 from overallt_server.storage import audit, audit_payouts, budgets, periods, things
 from overallt_server.storage.audit import PatronRows, StoredPot
+from overallt_server.storage.audit_sums import glimpses
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import StoredPeriod
+from overallt_server.storage.plans import plan_for_many
 from overallt_server.storage.schema import HOUSE
 from overallt_server.use_cases.auditing_bank import audit_bank_movements
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
@@ -55,11 +64,6 @@ from overallt_server.use_cases.auditing_payouts import audit_all_payouts
 # How many patrons' rows, and how many of the house's entries, are read at once.
 PATRONS_AT_ONCE: Final = 500
 ENTRIES_AT_ONCE: Final = 20
-
-# The kinds of entries that are about a closed period.
-OF_PERIODS: Final = frozenset(
-    {EntryKind.PERIOD_CLOSED, EntryKind.PATRON_SETTLED, EntryKind.SLICE_SETTLED}
-)
 
 _CASH: Final = (chart.cash("by_hand"), CASH_AT_BANK)
 
@@ -89,6 +93,7 @@ class _Pass:
         self._currency = currency
         self._frozen: dict[Period, FrozenPeriod] = {}
         self._spans: dict[Period, Mapping[int, Span]] = {}
+        self._months: dict[int, ClosedMonth] = {}
         self._slices: dict[SliceName, SliceAudit] = {}
         self._balances = Balances()
         # What each chain may have put on its way, or noted to have left.
@@ -97,13 +102,15 @@ class _Pass:
         self._is_certain = True
 
     async def run(self) -> None:
+        await plan_for_many(self._tx)
         self._on_their_way = await audit_payouts.on_their_way(self._tx)
         await self._check_periods()
         last = HOUSE
         while patrons := await audit.patrons_after(
             self._tx, last, count=PATRONS_AT_ONCE
         ):
-            await self._check_patrons(patrons)
+            await self._check_patrons(await self._doubted(patrons))
+            await self._check_budgets(patrons)
             last = patrons[-1]
         await self._check_house()
         self.findings += [each async for each in audit_bank_movements(self._tx)]
@@ -164,46 +171,53 @@ class _Pass:
             )
             self.findings += slice_.findings
             self._slices[name] = slice_
-        left = [n for n in spans if not self._slices[SliceName(period, n)].is_settled]
+        is_settled = {n: self._slices[SliceName(period, n)].is_settled for n in spans}
+        self._months[period.number] = ClosedMonth.of(
+            self._frozen[period],
+            {number: (span, is_settled[number]) for number, span in spans.items()},
+        )
+        left = [number for number in spans if not is_settled[number]]
         if stored.settled_at is not None and left:
             problem = "it is marked as settled, but some slices are not"
             self._find("periods", row(period=period), problem, "", stored.settled_at)
 
     async def _freeze(self, stored: StoredPeriod) -> FrozenPeriod:
-        # One period's rate stands in each of its pots: where none agrees, it is wrong.
         told = await audit.rates(self._tx, stored.period)
-        fee_bps, currency = stored.fee_bps, stored.currency
-        if told:
-            commonest = max(told, key=lambda each: told[each])
-            if fee_bps not in {rate for rate, _currency in told}:
-                problem = "its fee_bps is not that of its pots"
-                fee_bps = commonest[0]
-                self._find(
-                    "periods",
-                    row(period=stored.period),
-                    problem,
-                    fee_bps,
-                    stored.fee_bps,
-                )
-            if currency not in {currency for _rate, currency in told}:
-                problem = "its currency is not that of its pots"
-                currency = commonest[1]
-                self._find(
-                    "periods",
-                    row(period=stored.period),
-                    problem,
-                    currency,
-                    stored.currency,
-                )
-        return FrozenPeriod(stored.period, fee_bps, currency, stored.closed_at)
+        found, frozen = audit_rate(
+            FrozenPeriod(
+                stored.period, stored.fee_bps, stored.currency, stored.closed_at
+            ),
+            told,
+        )
+        self.findings += found
+        return frozen
 
     # --- Patrons --------------------------------------------------------------------
 
+    async def _doubted(self, patrons: list[UserId]) -> list[UserId]:
+        # Books what is in order at a glance; the others are to be told in full. So is
+        # the first, always: a fault of the sums themselves would show in him.
+        seen = await glimpses(self._tx, Span(patrons[0], patrons[-1]))
+        doubted = patrons[:1]
+        for patron in patrons[1:]:
+            sums = glance(patron, seen.get(patron, Glimpse()), self._months)
+            if sums is None:
+                doubted.append(patron)
+                continue
+            for (text, currency), minor in sums.items():
+                if minor and (account := ledger_account(text)):
+                    self._balances.add(account, minor, currency)
+        return doubted
+
+    async def _check_budgets(self, patrons: list[UserId]) -> None:
+        before = UserId(patrons[0] - 1)
+        given = await budgets.after(self._tx, before, count=len(patrons))
+        for patron in patrons:
+            if patron in given:
+                self.findings += audit_budget(patron, given[patron], self._currency)
+
     async def _check_patrons(self, patrons: list[UserId]) -> None:
         rows = await audit.rows_of(self._tx, Span(patrons[0], patrons[-1]))
-        given = await budgets.after(
-            self._tx, UserId(patrons[0] - 1), count=len(patrons)
-        )
         flattred = {
             thing
             for each in rows.values()
@@ -213,8 +227,6 @@ class _Pass:
         registered = await things.many(self._tx, flattred)
         for patron in patrons:
             self._check_patron(patron, rows.get(patron, PatronRows()), registered)
-            if patron in given:
-                self.findings += audit_budget(patron, given[patron], self._currency)
 
     def _check_patron(
         self, patron: UserId, rows: PatronRows, registered: Mapping[ThingId, Thing]
@@ -242,7 +254,9 @@ class _Pass:
                 pot=pot.pot,
                 fee_bps=pot.fee_bps,
                 things=rows.things[period],
-                evidence=_evidence(rows, frozen, registered),
+                evidence=evidence_of(
+                    frozen, rows.flattrs[period], rows.things[period], registered
+                ),
                 shares=rows.shares[period],
                 closing=by_key.get(closing_key(period)),
                 settling=by_key.get(settling_key(period)),
@@ -365,23 +379,6 @@ class _Pass:
             self.findings += own.findings
         else:
             self._is_certain = False
-
-
-def _evidence(
-    rows: PatronRows, frozen: FrozenPeriod, registered: Mapping[ThingId, Thing]
-) -> PotThings:
-    # What the pot's things should be, by the flattrs and the things as they are now.
-    evidence: dict[ThingId, PotThing] = {}
-    for id_, flattr in rows.flattrs[frozen.period].items():
-        thing, in_pot = registered.get(id_), rows.things[frozen.period].get(id_)
-        if flattr.undone_at is not None and flattr.undone_at <= frozen.closed_at:
-            continue
-        if thing is not None:
-            evidence[id_] = PotThing(id_, thing.owner, flattr.weight, thing.charity)
-        elif in_pot is not None:
-            # That there is no such thing is the flattr's finding, not the pot's.
-            evidence[id_] = in_pot
-    return evidence
 
 
 def _booked(

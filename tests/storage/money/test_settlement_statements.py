@@ -17,6 +17,7 @@ from overallt_server.core.journal import JournalEntry, digest
 from overallt_server.core.settlement import PotThing, patron_entry, settle
 from overallt_server.storage import division, journal, schema, settlement
 from overallt_server.storage.periods import Slice, StoredPeriod
+from overallt_server.storage.plans import plan_for_many
 from overallt_server.use_cases.auditing import Auditing
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ async def _plan(town: "Town", statement: sa.Insert | sa.Select[Any]) -> dict[str
         stored, Slice(0, UserId(1), UserId(LARGEST)), town.closing_time
     )
     async with town.database.transaction() as tx:
-        await tx.execute(settlement._PREPARE[tx.dialect.name])
+        await plan_for_many(tx)
         compiled = statement.compile(dialect=tx.dialect)
         # Numbers, as the columns' types would write them.
         given = {
