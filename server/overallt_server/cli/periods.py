@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, override
 
 import click
 
+from overallt_server.cli.audit import audit
 from overallt_server.cli.progress import Progress
 from overallt_server.cli.running import run
 from overallt_server.core.periods import Period
@@ -104,12 +105,29 @@ def list_() -> None:
     show_default=True,
     help="How many slices to settle at once; PostgreSQL only.",
 )
-def settle(period: Period | None, *, no_hold: bool, workers: int) -> None:
+@click.option(
+    "--dry-run", is_flag=True, help="Tell what would be booked, and book nothing."
+)
+@click.option("--no-audit", is_flag=True, help="Leave out the audit that follows.")
+@click.pass_context
+def settle(
+    context: click.Context,
+    period: Period | None,
+    *,
+    no_hold: bool,
+    workers: int,
+    dry_run: bool,
+    no_audit: bool,
+) -> None:
     """Settle PERIOD (2026-10), by default the last month that is over.
 
     May be stopped at any moment and started again, on several machines at once:
-    nothing is booked twice.
+    nothing is booked twice. The books are audited afterwards: ends with 0 if all is
+    well, else with 1.
     """
+    if dry_run:
+        _preview(period)
+        return
     from overallt_server.use_cases.settling import Settling
 
     async def settle_period(database: Database, settings: Settings) -> "SettledPeriod":
@@ -127,4 +145,23 @@ def settle(period: Period | None, *, no_hold: bool, workers: int) -> None:
     click.echo(
         f"{settled.period} is settled: {settled.patrons} patrons gave "
         f"{settled.shares} to owners and {settled.fee} in fees."
+    )
+    if not no_audit:
+        context.invoke(audit)
+
+
+def _preview(period: Period | None) -> None:
+    from overallt_server.use_cases.settling import Settling
+
+    async def preview(database: Database, settings: Settings) -> "SettledPeriod":
+        now = settings.now()
+        with Progress("Computing") as progress:
+            return await Settling(database, settings.rules).preview(
+                period=period or last_ended(now), now=now, progress=progress
+            )
+
+    told = run(preview)
+    click.echo(
+        f"{told.period}: {told.patrons} patrons would give {told.shares} to owners "
+        f"and {told.fee} in fees. Nothing was booked."
     )

@@ -157,7 +157,17 @@ async def claim_slice(
         .where(slices.c.period == period, slices.c.slice == row.slice)
         .values(settled_at=at)
     )
-    return Slice(row.slice, UserId(row.first_patron_id), UserId(row.last_patron_id))
+    return _slice(row)
+
+
+async def slices_left(tx: Transaction, period: Period) -> list[Slice]:
+    """List the slices of *period* that nobody has settled."""
+    rows = await tx.execute(
+        sa.select(slices)
+        .where(slices.c.period == period, slices.c.settled_at.is_(None))
+        .order_by(slices.c.slice)
+    )
+    return [_slice(row) for row in rows]
 
 
 async def count_slices(tx: Transaction, period: Period) -> SliceCounts:
@@ -171,6 +181,10 @@ async def count_slices(tx: Transaction, period: Period) -> SliceCounts:
         )
     ).one()
     return SliceCounts(row.settled, row.every)
+
+
+def _slice(row: sa.Row[Any]) -> Slice:
+    return Slice(row.slice, UserId(row.first_patron_id), UserId(row.last_patron_id))
 
 
 def _stored(row: sa.Row[Any]) -> StoredPeriod:

@@ -9,18 +9,19 @@ does the work (``storage.settlement``); here is the order of it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from overallt.protocol.ids import UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import slice_entry
 from overallt_server.storage import journal, patrons, periods, pots, settlement
-from overallt_server.storage.database import Database
-from overallt_server.storage.periods import SliceCounts, StoredPeriod
+from overallt_server.storage.database import Database, Transaction
+from overallt_server.storage.periods import Slice, SliceCounts, StoredPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,7 @@ class Settling:
             InvalidRequest: it is not closed yet, or *hold* and the days on which its
                 preliminary figures may be looked at are not over.
         """
-        async with self._database.snapshot() as tx:
-            stored = await periods.get(tx, period)
-        if stored is None:
-            raise InvalidRequest(f"{period} must be closed before it can be settled.")
+        stored = await self._closed(period)
         if hold:
             self._refuse_before_hold_ends(period, now)
         try:
@@ -74,10 +72,39 @@ class Settling:
             raise failed.exceptions[0] from None
         async with self._database.transaction() as tx:
             await periods.mark_settled(tx, period, at=now)
-            totals = await pots.totals(tx, period)
             shared = await journal.cleared(tx, period, stored.currency)
-        fee = Money(totals.minor, stored.currency) - shared
-        return SettledPeriod(period, totals.patrons, shared, fee)
+            return await _settled(tx, stored, shared)
+
+    async def preview(
+        self, *, period: Period, now: datetime, progress: Callable[[int, int], None]
+    ) -> SettledPeriod:
+        """Tell what *period* will be once it is settled; nothing of it is kept.
+
+        What is not settled yet is booked as it would be, slice by slice, and undone.
+        *progress* is told how many of these slices are done and how many there are.
+
+        Raises:
+            InvalidRequest: it is not closed yet.
+        """
+        stored = await self._closed(period)
+        async with self._database.snapshot() as tx:
+            left = await periods.slices_left(tx, period)
+            shared = await journal.cleared(tx, period, stored.currency)
+        for done, slice_ in enumerate(left, start=1):
+            async with self._database.transaction() as tx:
+                by_owner = await _book_patrons(tx, stored, slice_, now)
+                await tx.rollback()
+            shared += Money(sum(by_owner.values()), stored.currency)
+            progress(done, len(left))
+        async with self._database.snapshot() as tx:
+            return await _settled(tx, stored, shared)
+
+    async def _closed(self, period: Period) -> StoredPeriod:
+        async with self._database.snapshot() as tx:
+            stored = await periods.get(tx, period)
+        if stored is None:
+            raise InvalidRequest(f"{period} must be closed before it can be settled.")
+        return stored
 
     def _refuse_before_hold_ends(self, period: Period, now: datetime) -> None:
         settles_at = period.end + timedelta(days=self._rules.hold_days)
@@ -103,9 +130,7 @@ class Settling:
             slice_ = await periods.claim_slice(tx, stored.period, at=now, wait=wait)
             if slice_ is None:
                 return None
-            await patrons.lock_between(tx, slice_.first, slice_.last)
-            await settlement.settle_patrons(tx, stored, slice_, now)
-            by_owner = await settlement.earned(tx, stored, slice_)
+            by_owner = await _book_patrons(tx, stored, slice_, now)
             if any(by_owner.values()):
                 entry = slice_entry(
                     by_owner,
@@ -117,3 +142,20 @@ class Settling:
                 await patrons.lock_house(tx)
                 await journal.append_to_house(tx, entry)
             return await periods.count_slices(tx, stored.period)
+
+
+async def _book_patrons(
+    tx: Transaction, stored: StoredPeriod, slice_: Slice, now: datetime
+) -> Mapping[UserId, int]:
+    # Returns what they bring each owner.
+    await patrons.lock_between(tx, slice_.first, slice_.last)
+    await settlement.settle_patrons(tx, stored, slice_, now)
+    return await settlement.earned(tx, stored, slice_)
+
+
+async def _settled(
+    tx: Transaction, stored: StoredPeriod, shared: Money
+) -> SettledPeriod:
+    totals = await pots.totals(tx, stored.period)
+    fee = Money(totals.minor, stored.currency) - shared
+    return SettledPeriod(stored.period, totals.patrons, shared, fee)

@@ -114,6 +114,21 @@ async def test_settled_again_it_books_nothing_and_answers_the_same(
     ]
 
 
+async def test_a_preview_tells_what_a_settlement_books_and_keeps_nothing(
+    town: "Town",
+) -> None:
+    await _busy_january(town)
+    books = _plain(await town.rows(schema.postings))
+
+    told = await town.settling.preview(
+        period=town.january, now=town.closing_time, progress=lambda _done, _all: None
+    )
+
+    assert books == _plain(await town.rows(schema.postings))
+    assert [] == await town.rows(schema.shares)
+    assert told == await town.settle()
+
+
 async def test_progress_is_told_after_each_slice(town: "Town") -> None:
     await _busy_january(town)
 
