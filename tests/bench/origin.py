@@ -33,10 +33,24 @@ http {{
     location /plain/ {{ default_type text/html; }}
     location /gzip/ {{ default_type text/html; add_header Content-Encoding gzip; }}
     location /script/ {{ default_type text/javascript; }}
+    location /many/ {{
+      types {{ text/css css; text/javascript js; image/svg+xml svg; }}
+      default_type text/html;
+    }}
     location = {index} {{ rewrite ^ /index break; }}
   }}
 }}
 """
+# What a page of a hundred resources has: ending, content, element, and how many.
+RESOURCES: Final = {
+    ("css", "/* {} */", "<link rel=stylesheet href={}>"): 10,
+    ("js", "/* {} */", "<script src={}></script>"): 20,
+    (
+        "svg",
+        "<svg xmlns='http://www.w3.org/2000/svg'><!-- {} --></svg>",
+        "<img alt='' src={}>",
+    ): 70,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Origin:
 
 @contextmanager
 def origin(folder: Path) -> Iterator[Origin]:
-    """Serve ``/{plain,gzip}/{20,100,1000}[-tag]`` and ``/script/2``."""
+    """Serve ``/{plain,gzip}/{20,100,1000}[-tag]``, ``/script/2`` and ``/many/page``."""
     site = folder / "site"
     site.mkdir()
     _write_pages(site)
@@ -100,4 +114,20 @@ def _write_pages(site: Path) -> None:
             (site / "plain" / name).write_text(page, encoding="utf-8")
             (site / "gzip" / name).write_bytes(gzip.compress(page.encode(), 6))
     (site / "script" / "2").write_text(" ".join(words)[:2000], encoding="utf-8")
+    _write_many(site / "many", (site / "plain" / "20-tag").read_text("utf-8"))
     (site / "index").write_bytes(index_key("7"))
+
+
+def _write_many(folder: Path, text: str) -> None:
+    """Write a page of *text* and of ``RESOURCES``, each of about 5 KB."""
+    folder.mkdir()
+    # Else a browser would ask for an icon that is not there.
+    head, body = text.split("</title>", 1)
+    markup = [head, "</title><link rel=icon href=data:,>", body]
+    for (kind, content, element), count in RESOURCES.items():
+        for number in range(count):
+            name = f"{number}.{kind}"
+            filled = content.format("and so on " * 500)
+            (folder / name).write_text(filled, encoding="utf-8")
+            markup.append(element.format(name))
+    (folder / "page").write_text("\n".join(markup), encoding="utf-8")

@@ -44,6 +44,12 @@ def memory_bytes(process: int) -> int:
     return size
 
 
+def open_files(process: int) -> int:
+    """Return how many files and connections *process* has open."""
+    count: int = psutil.Process(process).num_fds()
+    return count
+
+
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + START_SECONDS
     while True:

@@ -6,22 +6,33 @@ of the ratios the medians count. Others rewrite the same text tag as well as the
 """
 
 import json
+import resource
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
+import page_loads
 from figures import Figure
 from loopback import HOST, free_port
 from origin import Origin, origin
-from programs import START_SECONDS, cpu_seconds, memory_bytes, running
-from proxies import NAME, Proxy, mitmdump, modifying, ours, privoxy
+from programs import START_SECONDS, cpu_seconds, memory_bytes, open_files, running
+from proxies import (
+    NAME,
+    Proxy,
+    has_proxy_py,
+    mitmdump,
+    modifying,
+    ours,
+    privoxy,
+    proxy_py,
+)
 
 CONNECTIONS: Final = 8
 REQUESTS: Final = 240
@@ -56,6 +67,7 @@ def figures() -> list[Figure]:
         return [
             *(row for http in HTTP for row in _over_mitmdump(folder, site, http)),
             *_over_others(folder, site),
+            *page_loads.figures(folder / "loads", site, _wait_for_index),
             *_slow_page(folder, site),
             *_memory(folder, site),
         ]
@@ -115,7 +127,11 @@ def _over_others(folder: Path, site: Origin) -> list[Figure]:
         we = stack.enter_context(ours(folder, site, site.port))
         they = {"mitmdump --modify-body": stack.enter_context(modifying(folder, site))}
         if shutil.which("privoxy"):
-            they["Privoxy"] = stack.enter_context(privoxy(folder))
+            they["Privoxy"] = stack.enter_context(privoxy(folder, site))
+        if has_proxy_py():
+            they["proxy.py"] = stack.enter_context(proxy_py(folder))
+        else:
+            print("proxy: proxy.py is not installed", file=sys.stderr)
         _wait_for_index(we, site.url(NAME, "/plain/20-tag", secure=False))
         rows = []
         for path in ("/gzip/20", "/plain/100-tag", "/gzip/1000-tag", "/script/2"):
@@ -164,15 +180,17 @@ def _first_byte(url: str, *way: str) -> float:
 
 
 def _memory(folder: Path, site: Origin) -> list[Figure]:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     url = site.url(NAME, "/gzip/100-tag", secure=False)
     with ours(folder, site, site.port) as we:
         _wait_for_index(we, site.url(NAME, "/plain/20-tag", secure=False))
         before, after = (_peak_after_many_pages(we, url) for _ in range(2))
         pages = after / before
-        _open_and_close(we)
-        _open_and_close(we)
+        _open_and_close(we, url)
+        _open_and_close(we, url)
         opened = memory_bytes(we.process)
-        _open_and_close(we)
+        _open_and_close(we, url)
         connections = memory_bytes(we.process) / opened
     names = (f"{MANY_PAGES} more pages", f"{MANY_CONNECTIONS} open connections")
     return [
@@ -190,14 +208,27 @@ def _peak_after_many_pages(proxy: Proxy, url: str) -> int:
     return peak
 
 
-def _open_and_close(proxy: Proxy) -> None:
-    host, port = proxy.url.removeprefix("http://").split(":")
-    sockets = [
-        socket.create_connection((host, int(port))) for _ in range(MANY_CONNECTIONS)
-    ]
-    for each in sockets:
-        each.close()
-    time.sleep(1)
+def _open_and_close(proxy: Proxy, url: str) -> None:
+    """Have many connections open at once, each of which gets a page and waits."""
+    place = proxy.url.removeprefix("http://")
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(closing(HTTPConnection(place)))
+            for _ in range(MANY_CONNECTIONS)
+        ]
+        for each in connections:
+            each.request("GET", url)
+        for each in connections:
+            each.getresponse().read()
+        opened = open_files(proxy.process)
+        # Each has one to the browser and one to the site.
+        if opened < MANY_CONNECTIONS * 2:
+            raise RuntimeError(f"only {opened} files were open")
+    end = time.monotonic() + START_SECONDS
+    while open_files(proxy.process) > MANY_CONNECTIONS // 10:
+        if time.monotonic() > end:
+            raise TimeoutError("connections stay open")
+        time.sleep(0.1)
 
 
 def _wait_for_index(proxy: Proxy, url: str) -> None:

@@ -23,7 +23,7 @@ CHROMIUM: Final = "/usr/bin/chromium"
 FIREFOX: Final = "/usr/bin/firefox-esr"
 PATIENCE_SECONDS: Final = 20.0
 # Debian's Chromium phones home otherwise, and waits for answers here.
-_QUIET: Final = (
+QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -144,7 +144,7 @@ def _chromium(
             executable_path=CHROMIUM,
             headless=True,
             # Playwright's own setting would send localhost to the proxy, too.
-            args=[*_QUIET, *([f"--proxy-server=http://{proxy}"] if proxy else [])],
+            args=[*QUIET, *([f"--proxy-server=http://{proxy}"] if proxy else [])],
             # The certificate store lies in the home folder.
             env={**os.environ, "HOME": str(folder)},
             color_scheme="dark" if dark else "light",
