@@ -18,7 +18,9 @@ MAX_URL_LENGTH: Final = 2000
 _KEPT: Final = "%/?#[]@!$&'()*+,;=:~"
 _PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = re.compile(
-    r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\]", re.ASCII
+    r"(?=.{1,254}\Z)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?"
+    r"|\[[0-9a-f:.]+\]",
+    re.ASCII,
 )
 _BLANK_OR_CONTROL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 
@@ -29,11 +31,7 @@ def normal_url(text: str) -> str:
     Raises:
         InvalidThing: it is no http or https address that anybody could open.
     """
-    text = text.strip()
-    if len(text) > MAX_URL_LENGTH or _BLANK_OR_CONTROL.search(text):
-        raise InvalidThing(
-            f"The address must have no blanks and at most {MAX_URL_LENGTH} signs."
-        )
+    text = _kept_short(text.strip())
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -50,7 +48,16 @@ def normal_url(text: str) -> str:
     path = quote(parts.path, safe=_KEPT) or "/"
     query = "?" + quote(parts.query, safe=_KEPT) if parts.query else ""
     fragment = "#" + quote(parts.fragment, safe=_KEPT) if parts.fragment else ""
-    return f"{scheme}://{authority}{path}{query}{fragment}"
+    # Percent-encoded it has more signs than before.
+    return _kept_short(f"{scheme}://{authority}{path}{query}{fragment}")
+
+
+def _kept_short(text: str) -> str:
+    if len(text) > MAX_URL_LENGTH or _BLANK_OR_CONTROL.search(text):
+        raise InvalidThing(
+            f"The address must have no blanks and at most {MAX_URL_LENGTH} signs."
+        )
+    return text
 
 
 def _host(parts: SplitResult) -> str:

@@ -53,7 +53,9 @@ def test_the_normal_form(typed: str, expected: str) -> None:
         "https://a..example/",
         "https://<b>.example/",
         "https://" + "é" * 64 + ".example/",
+        "https://" + "a." * 127 + "example/",
         "https://example.org/" + "x" * 2000,
+        "https://example.org/" + "é" * 400,
     ],
 )
 def test_what_nobody_could_open_is_refused(typed: str) -> None:
