@@ -9,17 +9,15 @@ The journal (``journal_entries``, ``postings``) and ``shares`` are append-only: 
 migrations give them triggers that raise (I2).
 """
 
-from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.core.periods import Period
 from overallt_server.storage.column_types import Instant, PeriodNumber
+from overallt_server.storage.columns import at, key, number, period, text
 
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
-
 
 # Deterministic constraint names, so that a migration can name them.
 metadata: Final = sa.MetaData(
@@ -30,72 +28,48 @@ metadata: Final = sa.MetaData(
     }
 )
 
-
-def _id(name: str) -> sa.Column[int]:
-    # Made by us: SQLite must not hand out numbers of its own.
-    return sa.Column(name, sa.BigInteger, primary_key=True, autoincrement=False)
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
-
-
-def _at(name: str, *, known: bool = True) -> sa.Column[datetime]:
-    return sa.Column(name, Instant, nullable=not known)
-
-
-def _period(*, key: bool = True) -> sa.Column[Period]:
-    return sa.Column(
-        "period", PeriodNumber, primary_key=key, nullable=False, autoincrement=False
-    )
-
-
 # --- People and things: small tables, on every node -------------------------------
 
 id_blocks: Final = sa.Table(
     "id_blocks",
     metadata,
     sa.Column("kind", sa.Text, primary_key=True),
-    _number("next_id"),
+    number("next_id"),
 )
 
 users: Final = sa.Table(
     "users",
     metadata,
-    _id("id"),
+    key("id"),
     sa.Column("username", sa.Text, nullable=False, unique=True),
     sa.Column("email", sa.Text, nullable=False, unique=True),
-    _text("password_hash"),
-    _number("profile_thing_id"),
-    _at("registered_at"),
+    text("password_hash"),
+    number("profile_thing_id"),
+    at("registered_at"),
 )
 
 things: Final = sa.Table(
     "things",
     metadata,
-    _id("id"),
+    key("id"),
     sa.Column("owner_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("url", sa.Text, nullable=False, unique=True),
-    _text("title"),
-    _text("description"),
-    _text("language"),
-    _text("category"),
+    text("title"),
+    text("description"),
+    text("language"),
+    text("category"),
     sa.Column("tags", sa.JSON, nullable=False),
     sa.Column("hidden", sa.Boolean, nullable=False),
     sa.Column("charity", sa.Boolean, nullable=False),
-    _at("created_at"),
+    at("created_at"),
 )
 
 thing_hosts: Final = sa.Table(
     "thing_hosts",
     metadata,
-    _id("thing_id"),
+    key("thing_id"),
     sa.Column("host", sa.Text, primary_key=True),
-    _at("proved_at"),
+    at("proved_at"),
 )
 
 # --- Signing in: secrets are kept as SHA-256 only ----------------------------------
@@ -105,15 +79,15 @@ sessions: Final = sa.Table(
     metadata,
     sa.Column("token_hash", sa.LargeBinary, primary_key=True),
     sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
-    _at("signed_in_at"),
-    _at("expires_at"),
+    at("signed_in_at"),
+    at("expires_at"),
 )
 
 apps: Final = sa.Table(
     "apps",
     metadata,
     sa.Column("client_id", sa.Text, primary_key=True),
-    _text("name"),
+    text("name"),
     # NULL: a public client, which must use PKCE (RFC 8252).
     sa.Column("secret_hash", sa.LargeBinary),
     # NULL: a client without redirects, for device codes only.
@@ -127,21 +101,21 @@ access_tokens: Final = sa.Table(
     metadata,
     sa.Column("token_hash", sa.LargeBinary, primary_key=True),
     sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
-    _text("client_id"),
-    _text("scopes"),
-    _at("created_at"),
+    text("client_id"),
+    text("scopes"),
+    at("created_at"),
 )
 
 authorization_codes: Final = sa.Table(
     "authorization_codes",
     metadata,
     sa.Column("code_hash", sa.LargeBinary, primary_key=True),
-    _text("client_id"),
-    _number("user_id"),
-    _text("scopes"),
+    text("client_id"),
+    number("user_id"),
+    text("scopes"),
     sa.Column("redirect_uri", sa.Text),
     sa.Column("code_challenge", sa.Text),
-    _at("expires_at"),
+    at("expires_at"),
 )
 
 device_codes: Final = sa.Table(
@@ -149,22 +123,22 @@ device_codes: Final = sa.Table(
     metadata,
     sa.Column("device_code_hash", sa.LargeBinary, primary_key=True),
     sa.Column("user_code", sa.Text, nullable=False, unique=True),
-    _text("client_id"),
-    _text("scopes"),
+    text("client_id"),
+    text("scopes"),
     # NULL until somebody approved it.
     sa.Column("user_id", sa.BigInteger),
     sa.Column("denied", sa.Boolean, nullable=False),
     # Where the device asked from, for the person who decides.
-    _text("network"),
-    _at("polled_at", known=False),
-    _at("expires_at"),
+    text("network"),
+    at("polled_at", known=False),
+    at("expires_at"),
 )
 
 tries: Final = sa.Table(
     "tries",
     metadata,
     sa.Column("subject", sa.LargeBinary, primary_key=True),
-    _number("tries"),
+    number("tries"),
     sa.Column("began_at", Instant, nullable=False, index=True),
 )
 
@@ -173,21 +147,21 @@ tries: Final = sa.Table(
 budgets: Final = sa.Table(
     "budgets",
     metadata,
-    _id("patron_id"),
-    _number("amount_minor"),
-    _text("currency"),
+    key("patron_id"),
+    number("amount_minor"),
+    text("currency"),
     sa.Column("active", sa.Boolean, nullable=False),
 )
 
 flattrs: Final = sa.Table(
     "flattrs",
     metadata,
-    _id("patron_id"),
-    _period(),
-    _id("thing_id"),
-    _number("weight"),
-    _at("flattred_at"),
-    _at("undone_at", known=False),
+    key("patron_id"),
+    period(),
+    key("thing_id"),
+    number("weight"),
+    at("flattred_at"),
+    at("undone_at", known=False),
     sa.Index("ix_flattrs_thing_id", "thing_id"),
     sa.Index("ix_flattrs_period_patron_id", "period", "patron_id"),
 )
@@ -195,12 +169,12 @@ flattrs: Final = sa.Table(
 subscriptions: Final = sa.Table(
     "subscriptions",
     metadata,
-    _id("patron_id"),
-    _id("thing_id"),
+    key("patron_id"),
+    key("thing_id"),
     sa.Column("active", sa.Boolean, nullable=False),
-    _at("created_at"),
-    _at("started_at"),
-    _number("weight"),
+    at("created_at"),
+    at("started_at"),
+    number("weight"),
     # NULL: until it is ended.
     sa.Column("last_period", PeriodNumber),
 )
@@ -208,11 +182,11 @@ subscriptions: Final = sa.Table(
 idempotency_keys: Final = sa.Table(
     "idempotency_keys",
     metadata,
-    _id("patron_id"),
+    key("patron_id"),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("request_hash", sa.LargeBinary, nullable=False),
-    _text("answer"),
-    _at("made_at"),
+    text("answer"),
+    at("made_at"),
 )
 
 # --- Periods and what was frozen as they were closed -------------------------------
@@ -220,56 +194,56 @@ idempotency_keys: Final = sa.Table(
 periods: Final = sa.Table(
     "periods",
     metadata,
-    _period(),
-    _number("fee_bps"),
-    _text("currency"),
-    _at("closed_at"),
-    _at("settled_at", known=False),
+    period(),
+    number("fee_bps"),
+    text("currency"),
+    at("closed_at"),
+    at("settled_at", known=False),
 )
 
 slices: Final = sa.Table(
     "slices",
     metadata,
-    _period(),
-    _id("slice"),
-    _number("first_patron_id"),
-    _number("last_patron_id"),
-    _at("settled_at", known=False),
+    period(),
+    key("slice"),
+    number("first_patron_id"),
+    number("last_patron_id"),
+    at("settled_at", known=False),
 )
 
 pots: Final = sa.Table(
     "pots",
     metadata,
-    _id("patron_id"),
-    _period(),
-    _number("slice"),
-    _number("pot_minor"),
-    _text("currency"),
-    _number("fee_bps"),
+    key("patron_id"),
+    period(),
+    number("slice"),
+    number("pot_minor"),
+    text("currency"),
+    number("fee_bps"),
     sa.Index("ix_pots_period_patron_id", "period", "patron_id"),
 )
 
 pot_things: Final = sa.Table(
     "pot_things",
     metadata,
-    _id("patron_id"),
-    _period(),
-    _id("thing_id"),
-    _number("owner_id"),
-    _number("weight"),
+    key("patron_id"),
+    period(),
+    key("thing_id"),
+    number("owner_id"),
+    number("weight"),
     sa.Column("charity", sa.Boolean, nullable=False),
 )
 
 shares: Final = sa.Table(
     "shares",
     metadata,
-    _id("patron_id"),
-    _period(),
-    _id("thing_id"),
-    _id("revision"),
-    _number("owner_id"),
-    _number("share_minor"),
-    _text("currency"),
+    key("patron_id"),
+    period(),
+    key("thing_id"),
+    key("revision"),
+    number("owner_id"),
+    number("share_minor"),
+    text("currency"),
     sa.Index("ix_shares_owner_id_period", "owner_id", "period"),
 )
 
@@ -278,13 +252,13 @@ shares: Final = sa.Table(
 journal_entries: Final = sa.Table(
     "journal_entries",
     metadata,
-    _id("patron_id"),
+    key("patron_id"),
     # Counts from 1 in each chain: patron_id names the chain, HOUSE is the house's.
-    _id("number"),
-    _text("natural_key"),
-    _text("kind"),
-    _text("memo"),
-    _at("made_at"),
+    key("number"),
+    text("natural_key"),
+    text("kind"),
+    text("memo"),
+    at("made_at"),
     sa.Column("previous_hash", sa.LargeBinary, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("patron_id", "natural_key"),
@@ -300,13 +274,13 @@ journal_entries: Final = sa.Table(
 postings: Final = sa.Table(
     "postings",
     metadata,
-    _id("patron_id"),
-    _id("number"),
-    _id("line"),
-    _text("side"),
-    _text("ledger_account"),
-    _number("amount_minor"),
-    _text("currency"),
+    key("patron_id"),
+    key("number"),
+    key("line"),
+    text("side"),
+    text("ledger_account"),
+    number("amount_minor"),
+    text("currency"),
     sa.Index("ix_postings_ledger_account", "ledger_account"),
 )
 
@@ -314,7 +288,7 @@ house: Final = sa.Table(
     "house",
     metadata,
     # Its only row stands for the house's chain, as a user's row for his: to be locked.
-    _id("id"),
+    key("id"),
 )
 
 # --- The bank: what its files said ---------------------------------------------------
@@ -323,13 +297,13 @@ bank_statements: Final = sa.Table(
     "bank_statements",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
-    _text("iban"),
-    _text("currency"),
-    _text("name"),
-    _number("opening_minor"),
-    _number("closing_minor"),
+    text("iban"),
+    text("currency"),
+    text("name"),
+    number("opening_minor"),
+    number("closing_minor"),
     sa.Column("closed_on", sa.Date, nullable=False),
-    _at("imported_at"),
+    at("imported_at"),
 )
 
 bank_movements: Final = sa.Table(
@@ -338,23 +312,23 @@ bank_movements: Final = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     # What an operator types.
     sa.Column("number", sa.BigInteger, nullable=False, unique=True),
-    _text("iban"),
-    _text("side"),
-    _number("amount_minor"),
-    _text("currency"),
+    text("iban"),
+    text("side"),
+    number("amount_minor"),
+    text("currency"),
     sa.Column("booked_on", sa.Date, nullable=False),
     # When the first statement that tells of it ends.
     sa.Column("closed_on", sa.Date, nullable=False),
-    _text("other_iban"),
-    _text("other_name"),
-    _text("text"),
-    _text("fate"),
+    text("other_iban"),
+    text("other_name"),
+    text("text"),
+    text("fate"),
     # Why it is in suspense, empty for all that never was.
-    _text("reason"),
+    text("reason"),
     # Whose means it became, at once or from suspense.
     sa.Column("patron_id", sa.BigInteger),
     # When it left suspense.
-    _at("resolved_at", known=False),
+    at("resolved_at", known=False),
     # Which payout it paid, or brought back.
     sa.Column("payout", sa.BigInteger, index=True),
     # Else an audit could not read what it has to check.
@@ -371,27 +345,27 @@ bank_movements: Final = sa.Table(
 payout_accounts: Final = sa.Table(
     "payout_accounts",
     metadata,
-    _id("owner_id"),
-    _text("iban"),
-    _text("name"),
-    _at("named_at"),
+    key("owner_id"),
+    text("iban"),
+    text("name"),
+    at("named_at"),
 )
 
 payouts: Final = sa.Table(
     "payouts",
     metadata,
-    _id("number"),
+    key("number"),
     sa.Column("owner_id", sa.BigInteger, nullable=False, index=True),
-    _number("amount_minor"),
-    _text("currency"),
+    number("amount_minor"),
+    text("currency"),
     # The owner's account of the moment in which he asked.
-    _text("iban"),
-    _text("name"),
+    text("iban"),
+    text("name"),
     sa.Column("state", sa.Text, nullable=False, index=True),
-    _at("requested_at"),
-    _at("changed_at"),
+    at("requested_at"),
+    at("changed_at"),
     sa.Column("file", sa.BigInteger),
-    _text("reason"),
+    text("reason"),
     sa.CheckConstraint(
         "state IN ('requested', 'sent', 'paid', 'rejected', 'returned')",
         name="ck_payouts_state",
@@ -401,9 +375,9 @@ payouts: Final = sa.Table(
 payout_files: Final = sa.Table(
     "payout_files",
     metadata,
-    _id("number"),
+    key("number"),
     sa.Column("message", sa.Text, nullable=False, unique=True),
-    _at("made_at"),
+    at("made_at"),
     # Byte for byte what the bank got.
     sa.Column("content", sa.LargeBinary, nullable=False),
 )

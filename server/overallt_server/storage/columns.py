@@ -1,0 +1,36 @@
+"""Columns: the kinds that most tables have."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from overallt_server.core.periods import Period
+from overallt_server.storage.column_types import Instant, PeriodNumber
+
+
+def key(name: str) -> sa.Column[int]:
+    """Return a number that is part of the key.
+
+    It is made by us: SQLite must not hand out numbers of its own.
+    """
+    return sa.Column(name, sa.BigInteger, primary_key=True, autoincrement=False)
+
+
+def period() -> sa.Column[Period]:
+    """Return the period, as part of the key."""
+    return sa.Column("period", PeriodNumber, primary_key=True, autoincrement=False)
+
+
+def number(name: str) -> sa.Column[int]:
+    """Return a number that is known."""
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def text(name: str) -> sa.Column[str]:
+    """Return a text that is known, maybe empty."""
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def at(name: str, *, known: bool = True) -> sa.Column[datetime]:
+    """Return a moment, *known* or not."""
+    return sa.Column(name, Instant, nullable=not known)
