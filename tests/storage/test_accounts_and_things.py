@@ -125,7 +125,7 @@ async def test_a_thing_is_stored_as_it_was_described(any_database: Database) -> 
 
     assert thing == await LookingUp(any_database).thing(str(thing.id))
     async with any_database.snapshot() as tx:
-        assert thing == await things.by_url(tx, "https://a.example/%C3%B6")
+        assert thing == await things.nearest(tx, ["https://a.example/%C3%B6"])
         assert {thing.id: thing} == await things.many(tx, [thing.id])
     listed = await LookingUp(any_database).things_of(ada.id, page=1, count=10)
     assert [thing.id, ada.profile_thing] == [each.id for each in listed]

@@ -14,6 +14,7 @@ from overallt_server.core.periods import Period
 from overallt_server.core.settlement import PotThing
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import flattrs, things
+from overallt_server.storage.uniqueness import inserting
 
 # Not undone.
 IS_KEPT: Final = flattrs.c.undone_at.is_(None)
@@ -62,20 +63,13 @@ async def add(tx: Transaction, *new: Flattr) -> None:
     Raises:
         sqlalchemy.exc.IntegrityError: there is one of the same key.
     """
-    await tx.execute(
-        _ADD,
-        [
-            {
-                "patron_id": flattr.patron,
-                "period": flattr.period,
-                "thing_id": flattr.thing,
-                "weight": flattr.weight,
-                "flattred_at": flattr.flattred_at,
-                "undone_at": flattr.undone_at,
-            }
-            for flattr in new
-        ],
-    )
+    await tx.execute(_ADD, [_values(flattr) for flattr in new])
+
+
+async def add_missing(tx: Transaction, new: Collection[Flattr]) -> None:
+    """Store those of *new*, at least one, of whose key there is none, undone or not."""
+    insert = inserting(tx, flattrs).on_conflict_do_nothing()
+    await tx.execute(insert, [_values(flattr) for flattr in new])
 
 
 async def undo(
@@ -183,6 +177,17 @@ async def to_freeze(
             )
         )
     return frozen
+
+
+def _values(flattr: Flattr) -> dict[str, Any]:
+    return {
+        "patron_id": flattr.patron,
+        "period": flattr.period,
+        "thing_id": flattr.thing,
+        "weight": flattr.weight,
+        "flattred_at": flattr.flattred_at,
+        "undone_at": flattr.undone_at,
+    }
 
 
 def _flattr(row: sa.Row[Any]) -> Flattr:

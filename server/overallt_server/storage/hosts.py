@@ -5,9 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from overallt.protocol.ids import ThingId
+from overallt.protocol.ids import ThingId, UserId
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import thing_hosts
+from overallt_server.storage.schema import thing_hosts, things
 from overallt_server.storage.uniqueness import inserting
 
 
@@ -24,6 +24,17 @@ async def of_things(
     for row in rows:
         hosts[ThingId(row.thing_id)].append(row.host)
     return hosts
+
+
+async def is_proved(tx: Transaction, owner: UserId, host: str) -> bool:
+    """Tell whether *owner* has proved *host* for any of his things."""
+    rows = await tx.execute(
+        sa.select(thing_hosts.c.thing_id)
+        .join(things, things.c.id == thing_hosts.c.thing_id)
+        .where(things.c.owner_id == owner, thing_hosts.c.host == host)
+        .limit(1)
+    )
+    return rows.first() is not None
 
 
 async def add(tx: Transaction, thing: ThingId, host: str, *, at: datetime) -> None:

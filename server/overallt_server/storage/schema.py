@@ -179,6 +179,23 @@ subscriptions: Final = sa.Table(
     sa.Column("last_period", PeriodNumber),
 )
 
+intents: Final = sa.Table(
+    "intents",
+    metadata,
+    key("patron_id"),
+    sa.Column("url", sa.Text, primary_key=True),
+    # Of the URL: whoever has proved it may claim.
+    text("host"),
+    at("made_at"),
+    # Both NULL until it is claimed.
+    sa.Column("thing_id", sa.BigInteger),
+    sa.Column("period", PeriodNumber),
+    sa.CheckConstraint(
+        "(thing_id IS NULL) = (period IS NULL)", name="ck_intents_claim"
+    ),
+    sa.Index("ix_intents_host_url", "host", "url"),
+)
+
 idempotency_keys: Final = sa.Table(
     "idempotency_keys",
     metadata,

@@ -1,6 +1,6 @@
 """Things as they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -33,11 +33,11 @@ async def many(tx: Transaction, ids: Iterable[ThingId]) -> dict[ThingId, Thing]:
     return found
 
 
-async def by_url(tx: Transaction, url: str) -> Thing | None:
-    """Return the thing registered at exactly *url*, or ``None``."""
-    rows = await tx.execute(sa.select(things).where(things.c.url == url))
-    row = rows.one_or_none()
-    return None if row is None else thing_of(row)
+async def nearest(tx: Transaction, urls: Sequence[str]) -> Thing | None:
+    """Return the thing registered at the first of *urls* that has one, or ``None``."""
+    rows = await tx.execute(sa.select(things).where(things.c.url.in_(urls)))
+    found = {row.url: thing_of(row) for row in rows}
+    return next((found[url] for url in urls if url in found), None)
 
 
 async def of_owner(

@@ -6,7 +6,9 @@ slice at a time, so memory does not grow with their number, and the slices in wh
 they will be settled are planned on the way.
 
 Subscriptions give here: first what is due in the period that is closed and was not
-given yet, then what is due in the next one, which has just begun.
+given yet, then what is due in the next one, which has just begun. Intents come last:
+what was claimed in the period is told by its flattrs, what has expired is forgotten,
+and what may be claimed is, in the next period.
 """
 
 from collections.abc import Mapping
@@ -23,6 +25,7 @@ from overallt_server.core.settlement import PotThing, closing_entry
 from overallt_server.storage import (
     budgets,
     flattrs,
+    intents,
     journal,
     patrons,
     periods,
@@ -32,6 +35,7 @@ from overallt_server.storage import (
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import Slice, StoredPeriod
 from overallt_server.storage.pots import Pot
+from overallt_server.use_cases.claiming import EVERYBODY, claim
 
 _BEFORE_EVERYBODY = UserId(0)
 
@@ -77,6 +81,9 @@ class Closing:
                 await self._freeze(tx, period, now)
                 await subscriptions.remove_ended(tx, period.next)
                 await subscriptions.renew(tx, period.next, self._rules.currency)
+                await intents.forget_claimed_in(tx, period)
+                await intents.forget_expired(tx, now)
+                await claim(tx, EVERYBODY, now=now)
             return await _closed(tx, stored)
 
     async def closed(self) -> list[ClosedPeriod]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId, is_thing_id, is_username
+from overallt_server.core.intents import claimable_by
 from overallt_server.core.refusals import NotFound
 from overallt_server.core.things import Thing
 from overallt_server.core.urls import normal_url
@@ -42,19 +43,14 @@ class LookingUp:
     async def thing_at(self, url: str) -> Thing:
         """Return the thing whose address is *url*.
 
-        Most old buttons name their pages by http, which have moved to https since;
-        so an address that is nobody's is looked up by https, too.
+        An http address that is nobody's is looked up by https, too.
 
         Raises:
             InvalidThing: it is no address that a thing could have.
             NotFound: nobody has registered it.
         """
-        normal = normal_url(url)
-        secure = f"https:{normal.removeprefix('http:')}"
         async with self._database.snapshot() as tx:
-            thing = await things.by_url(tx, normal)
-            if thing is None and normal.startswith("http:"):
-                thing = await things.by_url(tx, secure)
+            thing = await things.nearest(tx, claimable_by(normal_url(url)))
         if thing is None:
             raise NotFound("Nobody has registered this address.")
         return thing

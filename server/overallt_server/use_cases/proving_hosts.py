@@ -11,6 +11,8 @@ from overallt_server.core.hosts import provable_host
 from overallt_server.core.refusals import NotFound
 from overallt_server.storage import hosts, things
 from overallt_server.storage.database import Database
+from overallt_server.storage.intents import Claimants
+from overallt_server.use_cases.claiming import claim
 
 
 class ProvingHosts:
@@ -22,15 +24,19 @@ class ProvingHosts:
     async def note(self, *, thing: ThingId, host: str, now: datetime) -> str:
         """Note that the owner of *thing* has proved *host*; return its one spelling.
 
+        All his things there claim what waits for them.
+
         Raises:
             InvalidRequest: this names no host.
             NotFound: there is no such thing.
         """
         proved = provable_host(host)
         async with self._database.transaction() as tx:
-            if await things.get(tx, thing) is None:
+            found = await things.get(tx, thing)
+            if found is None:
                 raise NotFound(f"There is no thing {thing}.")
             await hosts.add(tx, thing, proved, at=now)
+            await claim(tx, Claimants(thing=None, owner=found.owner), now=now)
         return proved
 
     async def withdraw(self, *, thing: ThingId, host: str) -> str:

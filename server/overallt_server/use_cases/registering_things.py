@@ -17,7 +17,9 @@ from overallt_server.core.words import (
 from overallt_server.storage import things
 from overallt_server.storage.database import Database
 from overallt_server.storage.id_blocks import IdBlocks
+from overallt_server.storage.intents import Claimants
 from overallt_server.storage.uniqueness import Taken
+from overallt_server.use_cases.claiming import claim
 
 
 class RegisteringThings:
@@ -43,6 +45,8 @@ class RegisteringThings:
     ) -> Thing:
         """Register the page at *url* as a thing of *owner*.
 
+        If he has proved its host, the thing claims what waits for it.
+
         Raises:
             InvalidThing: the address or a word cannot be used, or the address is
                 a thing already; the sentence says which.
@@ -65,6 +69,7 @@ class RegisteringThings:
         try:
             async with self._database.transaction() as tx:
                 await things.add(tx, thing)
+                await claim(tx, Claimants(thing=thing.id, owner=None), now=now)
         except Taken as error:
             raise InvalidThing("This address is registered already.") from error
         return thing
