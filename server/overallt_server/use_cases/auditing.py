@@ -9,6 +9,7 @@ their number::
     the house            its chain, and each slice's entry against the shares of it
     the bank             its movements against their entries, its balances
     payouts              each against its entries, and against the file that orders it
+    intents              each against its thing and its flattr
     all                  balances that chains share, and the cash
 
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
@@ -59,6 +60,7 @@ from overallt_server.storage.periods import StoredPeriod
 from overallt_server.storage.plans import plan_for_many
 from overallt_server.storage.schema import HOUSE
 from overallt_server.use_cases.auditing_bank import audit_bank_movements
+from overallt_server.use_cases.auditing_intents import audit_all_intents
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
 
 # How many patrons' rows, and how many of the house's entries, are read at once.
@@ -115,6 +117,7 @@ class _Pass:
         await self._check_house()
         self.findings += [each async for each in audit_bank_movements(self._tx)]
         self.findings += [each async for each in audit_all_payouts(self._tx)]
+        self.findings += [each async for each in audit_all_intents(self._tx)]
         if self._is_certain:
             self.findings += self._balances.findings()
 
