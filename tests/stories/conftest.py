@@ -22,6 +22,8 @@ or one expectation, told in order::
   ada    is assigned     10.00 EUR         (and: is sent back)
   bank   charges          0.10 EUR         (and: tells all again)
   bank   holds            9.90 EUR         (and: suspense holds)
+  ada    waits for       song              (and: waits no more for)
+  mona   claims          song
   song   earned           3.00 EUR
   fee    earned           1.00 EUR
   ada    has means        0.00 EUR
@@ -43,6 +45,7 @@ import pytest
 import sqlalchemy as sa
 from story_bank import BANK_PHRASES, BankStage
 from story_gifts import GIFT_PHRASES, GiftStage
+from story_intents import INTENT_PHRASES, IntentStage
 from story_people import add_user
 from story_subscriptions import SUBSCRIPTION_PHRASES, SubscriptionStage
 
@@ -102,6 +105,7 @@ PHRASES: Final = {
     "has_revenue": re.compile(rf"has revenue {AMOUNT}"),
     **BANK_PHRASES,
     **GIFT_PHRASES,
+    **INTENT_PHRASES,
     **SUBSCRIPTION_PHRASES,
 }
 # Only these may be joined to others by commas.
@@ -159,7 +163,7 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage(BankStage, GiftStage, SubscriptionStage):
+class Stage(BankStage, GiftStage, IntentStage, SubscriptionStage):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:
@@ -349,6 +353,7 @@ class Stage(BankStage, GiftStage, SubscriptionStage):
             await add_user(self._database, user, name, now=self._now)
         return self._users[name]
 
+    @override
     async def _thing(self, name: str) -> ThingId:
         if name not in self._things:
             owner = self._owners.get(name, f"{name}-owner")
