@@ -102,6 +102,30 @@ class FlattrAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """A flattr for an address that nobody has claimed; an addition of ours.
+
+    Once it was claimed it says by which *thing*, and in which *period* it counts.
+    """
+
+    url: str
+    created_at: int
+    expires_at: int
+    thing: MiniThing | None = None
+    period: str | None = None
+    type: Literal["intent"] = "intent"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentAnswer:
+    """The answer to a flattr that waits for its owner; an addition of ours."""
+
+    message: Literal["ok"]
+    description: str
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A flattr that is repeated each period, unless it is paused (not *active*).
 

@@ -14,6 +14,7 @@ from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
+from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.proving_hosts import ProvingHosts
@@ -21,6 +22,7 @@ from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
+from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
 from overallt_server.web.answers import answer_refusals
 from overallt_server.web.checks import (
@@ -55,6 +57,7 @@ def make_app(
     indexing = IndexingThings(database, most_things=settings.index_max_things)
     room = Room(waiting=settings.flattrs_waiting, at_once=settings.flattrs_at_once)
     flattring = Flattring(database, settings.rules, room)
+    intending = Intending(database, settings.rules)
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
@@ -63,12 +66,16 @@ def make_app(
         giving=Giving(database, settings.rules),
         giving_gifts=GivingGifts(database, settings.rules),
         indexing_things=indexing,
+        intending=intending,
         looking_up=LookingUp(database),
         proving_hosts=ProvingHosts(database),
         registering_apps=RegisteringApps(database),
         registering_things=RegisteringThings(database),
         signing_in=SigningIn(database, passwords),
         signing_up=SigningUp(database, passwords),
+        submitting=Submitting(
+            database, flattring, intending, public_url=settings.public_url
+        ),
         subscribing=Subscribing(database),
     )
     app[INDEX_WATCH] = IndexWatch(indexing)

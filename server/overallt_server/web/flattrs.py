@@ -4,9 +4,11 @@ from aiohttp import web
 
 from overallt.protocol import messages
 from overallt_server.core.grants import Scope
+from overallt_server.core.intents import Intent
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
-from overallt_server.web import inputs
+from overallt_server.use_cases.flattring import Flattred
+from overallt_server.web import inputs, intents
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted
@@ -31,17 +33,25 @@ async def flattr_thing(request: web.Request) -> web.Response:
         now=settings(request).now(),
         idempotency_key=inputs.idempotency_key(request),
     )
-    answer = messages.FlattrAnswer(
-        message="ok",
-        description="Thing was successfully flattred",
-        thing=mini_thing(
-            flattred.thing,
-            Addresses(settings(request).public_url),
-            flattrs=flattred.flattrs,
-            owner=None,
-        ),
+    return _flattred(request, flattred)
+
+
+async def flattr_address(request: web.Request) -> web.Response:
+    """Record one flattr of the asker for an address, or keep it for who claims that.
+
+    Source: content/api/resources/flattrs.md, "Flattr a URL".
+    """
+    grant = await granted(request, Scope.FLATTR)
+    wanted = await inputs.body(request, inputs.Address)
+    given = await use_cases(request).submitting.flattr(
+        patron=grant.user.id,
+        address=wanted.url,
+        now=settings(request).now(),
+        idempotency_key=inputs.idempotency_key(request),
     )
-    return json_answer(answer)
+    return (
+        intents.kept(given) if isinstance(given, Intent) else _flattred(request, given)
+    )
 
 
 async def undo_flattr(request: web.Request) -> web.Response:
@@ -93,6 +103,20 @@ async def list_mine(request: web.Request) -> web.Response:
 async def answer_all_flattrs(app: web.Application) -> None:
     """Store what was taken in before the server ends."""
     await app[USE_CASES].flattring.close()
+
+
+def _flattred(request: web.Request, flattred: Flattred) -> web.Response:
+    answer = messages.FlattrAnswer(
+        message="ok",
+        description="Thing was successfully flattred",
+        thing=mini_thing(
+            flattred.thing,
+            Addresses(settings(request).public_url),
+            flattrs=flattred.flattrs,
+            owner=None,
+        ),
+    )
+    return json_answer(answer)
 
 
 def _period(text: str) -> Period:

@@ -85,8 +85,8 @@ class SubscriptionTerms(Input):
     months: int | None = None
 
 
-class Lookup(Input):
-    """Which address to look up."""
+class Address(Input):
+    """Which address is meant."""
 
     url: Text
 

@@ -13,12 +13,14 @@ from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
+from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
+from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
 
 
@@ -33,12 +35,14 @@ class UseCases:
     giving: Giving
     giving_gifts: GivingGifts
     indexing_things: IndexingThings
+    intending: Intending
     looking_up: LookingUp
     proving_hosts: ProvingHosts
     registering_apps: RegisteringApps
     registering_things: RegisteringThings
     signing_in: SigningIn
     signing_up: SigningUp
+    submitting: Submitting
     subscribing: Subscribing
 
 

@@ -32,7 +32,7 @@ async def lookup(request: web.Request) -> web.Response:
 
     Source: content/api/resources/things.md, "Check if a thing exists".
     """
-    wanted = inputs.query(request, inputs.Lookup)
+    wanted = inputs.query(request, inputs.Address)
     thing = await use_cases(request).looking_up.thing_at(wanted.url)
     location = Addresses(settings(request).public_url).thing_resource(thing.id)
     response = json_answer(
