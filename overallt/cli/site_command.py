@@ -137,6 +137,7 @@ async def _keep(
     from overallt.client.index import Index
     from overallt.client.index_file import IndexFile
     from overallt.client.server import Server
+    from overallt.proxy.following import keep_up
 
     stop = stop_on_signals()
 
@@ -149,7 +150,7 @@ async def _keep(
         file = IndexFile(folder.site_index, settings.server_url)
         index = Index(server, file, clock=_now, on_return=lambda: None)
         following = [
-            asyncio.create_task(index.follow()),
+            asyncio.create_task(keep_up(index.follow)),
             asyncio.create_task(_save(index)),
         ]
         workers = Workers(_command(), ready=say_ready, wants=index.knows)

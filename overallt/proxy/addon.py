@@ -13,35 +13,25 @@ What it takes to rewrite a page is in ``pages``; here is said what to print.
 
 import asyncio
 import contextlib
-import logging
-import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Final
 
 from mitmproxy import http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from overallt.client.index import Index
-from overallt.client.pauses import Pauses
 from overallt.client.sending import Sending
 from overallt.gateway.gateway import Gateway
 from overallt.gateway.messages import HOST, Request
 from overallt.gateway.seals import Printed
 from overallt.proxy.buttons import Buttons
 from overallt.proxy.egress import Egress, EgressRefused, Pinned, Resolver
-from overallt.proxy.failures import told
+from overallt.proxy.following import keep_up
 from overallt.proxy.legacy_embeds import LegacyEmbeds
 from overallt.proxy.pages import Pages, Printing, may_be_large
 from overallt.proxy.settings import ProxySettings
 from overallt.proxy.tunnels import Tunnels
-
-# Before what crashed is begun again.
-FIRST_PAUSE_SECONDS: Final = 1.0
-LAST_PAUSE_SECONDS: Final = 300.0
-
-logger = logging.getLogger(__name__)
 
 
 class Addon:
@@ -82,7 +72,7 @@ class Addon:
     def running(self) -> None:
         """Begin to follow which things exist, and to send what waits."""
         self._following = [
-            asyncio.create_task(_keep_up(each.follow))
+            asyncio.create_task(keep_up(each.follow))
             for each in (self._index, self._sending)
         ]
 
@@ -169,20 +159,6 @@ class Addon:
     def _is_left_alone(self, host: str) -> bool:
         paused = self._gateway.is_paused(host, now=self._clock())
         return paused or self._settings.opt_out.covers(host)
-
-
-async def _keep_up(follow: Callable[[], Awaitable[None]]) -> None:
-    """Let *follow* run until cancelled; what crashes is begun again after a pause."""
-    pauses = Pauses(first_seconds=FIRST_PAUSE_SECONDS, last_seconds=LAST_PAUSE_SECONDS)
-    while True:
-        began_at = time.monotonic()
-        try:
-            await follow()
-        except Exception as error:  # noqa: BLE001 - I7: pages go on with what is known.
-            logger.error("follower crashed %s", told(error))  # noqa: TRY400 - its text could quote an address.
-        if time.monotonic() - began_at > LAST_PAUSE_SECONDS:
-            pauses.start_over()
-        await asyncio.sleep(pauses.next())
 
 
 def _is_here(flow: http.HTTPFlow) -> bool:

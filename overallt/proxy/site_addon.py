@@ -27,6 +27,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.proxy.tunnel import LayerStack
 from mitmproxy.tls import TlsData
 
+from overallt.proxy.following import keep_up
 from overallt.proxy.forwarded import fit_forwarded
 from overallt.proxy.pages import Pages, Printing
 from overallt.proxy.site_certificate import SiteCertificate
@@ -68,7 +69,7 @@ class SiteAddon:
 
     def running(self) -> None:
         """Begin to follow which things exist."""
-        self._following = asyncio.create_task(self._things.follow())
+        self._following = asyncio.create_task(keep_up(self._things.follow))
 
     async def done(self) -> None:
         """Stop following."""
