@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from overallt.protocol.ids import index_key
+from overallt.protocol.index_keys import version_of
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Api:
         if self.divided:
             return self.part(request.path)
         if request.path == "/rest/v2/things/index":
-            if request.headers.get("If-None-Match") == '"1"':
+            if request.headers.get("If-None-Match") == self.etag():
                 await asyncio.sleep(0.2)
                 return web.Response(status=304)
             return self.index()
@@ -98,8 +99,13 @@ class Api:
 
     def index(self) -> web.Response:
         self.fetched += 1
-        keys = b"".join(sorted(map(index_key, self.ids)))
-        return web.Response(body=keys, headers={"ETag": '"1"'})
+        return web.Response(body=self.keys(), headers={"ETag": self.etag()})
+
+    def keys(self) -> bytes:
+        return b"".join(sorted(map(index_key, self.ids)))
+
+    def etag(self) -> str:
+        return f'"{version_of(self.keys())}"'
 
     async def start(self) -> None:
         """Answer, at the same address as ever."""
