@@ -14,12 +14,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import override
 
+from mitmproxy.connection import Connection
 from mitmproxy.hooks import Hook
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.proxy import mode_servers
 from mitmproxy.proxy.commands import Command, SendData, StartHook
-from mitmproxy.proxy.events import Event, HookCompleted
+from mitmproxy.proxy.events import ConnectionClosed, Event, HookCompleted
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
@@ -95,6 +96,20 @@ class LeanHandler(ProxyConnectionHandler):
         # Of a layer nothing is asked for from here on but to handle events.
         self.layer = LeanLayer(self.layer, self._hooks, self._rests)  # type: ignore[assignment]
         await super().handle_client()
+
+    @override
+    async def handle_connection(self, connection: Connection) -> None:
+        """Read from *connection* until it ends, and close it whatever happens."""
+        try:
+            await super().handle_connection(connection)
+        finally:
+            # Told to end while what it has read waits for its turn, as the rest of an
+            # upload does that was refused, mitmproxy 12 forgets to close it.
+            transport = self.transports.pop(connection, None)
+            if transport is not None:
+                if transport.writer is not None:
+                    transport.writer.close()
+                await self.server_event(ConnectionClosed(connection))
 
     @override
     async def handle_hook(self, hook: StartHook) -> None:

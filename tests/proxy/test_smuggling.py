@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from smuggling import HIDDEN, LAST, Upstream, around, upstream_site
-from wire import Wire
+from wire import PATIENCE_SECONDS, Wire
 
 GATEWAY = "flattr.internal"
 
@@ -146,3 +146,19 @@ async def test_nothing_large_is_gathered_for_the_gateway(reader: Any) -> None:
 
     with pytest.raises(aiohttp.ClientError):
         await reader.get(f"https://{GATEWAY}/", method="POST", data=endless())
+
+
+async def test_an_upload_that_is_refused_ends_its_connection(
+    wire: Wire, upstream: Upstream
+) -> None:
+    """Else what follows could be read as more, and the connection would stay open."""
+    head = b"POST / HTTP/1.1\r\nHost: nonsense.test\r\nContent-Length: 66000\r\n\r\n"
+
+    # The client does not close: who answers and waits would be found by the time.
+    async with asyncio.timeout(PATIENCE_SECONDS - 1):
+        for body in (HIDDEN, HIDDEN.ljust(66_000, b" "), bytes(66_000) + HIDDEN):
+            answered = await wire.through("nonsense.test", head + body)
+
+            assert answered.startswith(b"HTTP/1.1 502 ")
+            assert 1 == answered.count(b"HTTP/1.1 ")
+    assert [] == upstream.asked
