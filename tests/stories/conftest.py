@@ -24,6 +24,9 @@ or one expectation, told in order::
   bank   holds            9.90 EUR         (and: suspense holds)
   ada    waits for       song              (and: waits no more for)
   mona   claims          song
+  mona   names an account                  (and: cannot ask for, before three days)
+  mona   asks for         3.00 EUR         (and: has on the way; is paid, rejected ...)
+  bank   gets orders of   3.00 EUR         (or: twice at once)
   song   earned           3.00 EUR
   fee    earned           1.00 EUR
   ada    has means        0.00 EUR
@@ -43,9 +46,10 @@ from typing import Any, Final, override
 
 import pytest
 import sqlalchemy as sa
-from story_bank import BANK_PHRASES, BankStage
+from story_bank import BANK_PHRASES
 from story_gifts import GIFT_PHRASES, GiftStage
 from story_intents import INTENT_PHRASES, IntentStage
+from story_payouts import PAYOUT_PHRASES, PayoutStage
 from story_people import add_user
 from story_subscriptions import SUBSCRIPTION_PHRASES, SubscriptionStage
 
@@ -107,6 +111,7 @@ PHRASES: Final = {
     **GIFT_PHRASES,
     **INTENT_PHRASES,
     **SUBSCRIPTION_PHRASES,
+    **PAYOUT_PHRASES,
 }
 # Only these may be joined to others by commas.
 JOINED: Final = {"adds_means", "sets_budget", "pauses_budget"}
@@ -163,7 +168,7 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage(BankStage, GiftStage, IntentStage, SubscriptionStage):
+class Stage(PayoutStage, GiftStage, IntentStage, SubscriptionStage):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:

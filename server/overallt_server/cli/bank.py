@@ -95,6 +95,8 @@ def _tell(imported: "Imported", *, dry_run: bool) -> None:
         )
     for each in imported.of(Fate.COST):
         click.echo(f"went out as a cost: {_told(each.movement)}")
+    for each in imported.of(Fate.PAYOUT_RETURNED):
+        click.echo(f"came back and is revenue again: {_told(each.movement)}")
     for gap, currency in imported.gaps:
         expected = Money(gap.expected_minor, currency)
         found = Money(gap.found_minor, currency)
@@ -107,7 +109,8 @@ def _tell(imported: "Imported", *, dry_run: bool) -> None:
     click.echo(
         f"{'Would book' if dry_run else 'Booked'} {len(imported.booked)} movements: "
         f"{counts[Fate.MEANS]} as means, {counts[Fate.SUSPENSE]} in suspense, "
-        f"{counts[Fate.RETURN]} sent back, {counts[Fate.COST]} as a cost. "
+        f"{counts[Fate.RETURN]} sent back, {counts[Fate.PAYOUT]} paid out, "
+        f"{counts[Fate.PAYOUT_RETURNED]} came back, {counts[Fate.COST]} as a cost. "
         f"{imported.known} were known, {imported.not_booked} not booked by the bank."
     )
 

@@ -9,6 +9,7 @@ from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
 from overallt_server.cli.moving import backup, move, restore
 from overallt_server.cli.operating import migrate_command, serve, settings_command
+from overallt_server.cli.payouts import payout
 from overallt_server.cli.periods import period_group, settle
 from overallt_server.cli.things import thing
 from overallt_server.cli.users import user
@@ -33,6 +34,7 @@ for _command in (
     means,
     migrate_command,
     move,
+    payout,
     period_group,
     release,
     restore,

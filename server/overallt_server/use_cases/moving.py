@@ -69,9 +69,7 @@ class Moving:
                     raise Differs(f"Of {table.name}, rows were lost on the way")
             return rows
 
-    async def _same_rows(
-        self, tx: Transaction, table: Table
-    ) -> tuple[int, Row | None]:
+    async def _same_rows(self, tx: Transaction, table: Table) -> tuple[int, Row | None]:
         """Compare what the target has; return how many rows, and the last one's key."""
         there, last = 0, None
         async with self._target.snapshot() as other:

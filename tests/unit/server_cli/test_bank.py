@@ -41,8 +41,8 @@ def test_an_import_says_what_became_of_each_payment(cashier: Any, file: str) -> 
         "in suspense as 2: 2026-01-07 3.00 EUR from 'Some Body', 'who?': "
         "it has no reference of a patron, or several\n"
         "went out as a cost: 2026-01-07 0.01 EUR to 'Some Body', 'charges'\n"
-        "Booked 3 movements: 1 as means, 1 in suspense, 0 sent back, 1 as a cost. "
-        "0 were known, 1 not booked by the bank.\n"
+        "Booked 3 movements: 1 as means, 1 in suspense, 0 sent back, 0 paid out, "
+        "0 came back, 1 as a cost. 0 were known, 1 not booked by the bank.\n"
     ) == ran.out
 
 

@@ -1,0 +1,233 @@
+"""The commands ``payout``: revenue on its way to its owners."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from overallt_server.cli.running import amount, run, user_called
+from overallt_server.core.references import readable
+from overallt_server.settings import Settings
+from overallt_server.storage.database import Database
+
+if TYPE_CHECKING:
+    from overallt_server.core.payouts import Payout, PayoutAccount
+    from overallt_server.payments.pain002 import Report
+    from overallt_server.storage.payouts import PayoutFile
+
+
+@click.group()
+def payout() -> None:
+    """Payouts: what owners have earned and take out."""
+
+
+@payout.command()
+@click.argument("username")
+@click.argument("iban")
+@click.argument("name")
+def account(username: str, iban: str, name: str) -> None:
+    """Let payouts of USERNAME go to the account IBAN of NAME.
+
+    A new account waits before anything is paid out to it; a payout that was asked for
+    before goes where it was to go then.
+    """
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    async def name_it(
+        database: Database, settings: Settings
+    ) -> "tuple[PayoutAccount, int]":
+        owner = (await user_called(database, username)).id
+        named = await PayingOut(database, settings.rules).name_account(
+            owner=owner, iban=iban, name=name, now=settings.now()
+        )
+        return named, settings.new_iban_hours
+
+    named, hours = run(name_it)
+    click.echo(
+        f"Payouts of {username} go to {named.iban} of {named.name}, named at "
+        f"{named.named_at:%Y-%m-%d %H:%M} UTC; it waits {hours} hours from then on."
+    )
+
+
+@payout.command()
+@click.argument("username")
+@click.argument("amount_text", metavar="[AMOUNT]", required=False)
+def request(username: str, amount_text: str | None) -> None:
+    """Ask for AMOUNT of the revenue of USERNAME; without it, for all."""
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    async def ask(database: Database, settings: Settings) -> "Payout":
+        wanted = None if amount_text is None else amount(amount_text, settings)
+        owner = (await user_called(database, username)).id
+        return await PayingOut(database, settings.rules).request(
+            owner=owner, amount=wanted, now=settings.now()
+        )
+
+    asked = run(ask)
+    click.echo(
+        f"{asked.amount} are on their way to {username}: {readable(asked.reference)}"
+    )
+
+
+@payout.command(name="list")
+@click.argument("username", required=False)
+def list_(username: str | None) -> None:
+    """List what is requested or sent, oldest first; or all payouts of USERNAME."""
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    async def listed(database: Database, settings: Settings) -> "list[Payout]":
+        paying_out = PayingOut(database, settings.rules)
+        if username is None:
+            return await paying_out.open()
+        return await paying_out.of(owner=(await user_called(database, username)).id)
+
+    found = run(listed)
+    for each in found:
+        click.echo(_told(each))
+    if not found:
+        click.echo("There are no payouts." if username else "No payout is open.")
+
+
+@payout.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--again",
+    type=int,
+    metavar="NUMBER",
+    help="Write this file again, byte for byte; order nothing.",
+)
+def file(file: Path, again: int | None) -> None:
+    """Order all payouts that are requested: write FILE for the bank (pain.001).
+
+    Each payout is ordered once. Nobody is paid before the bank has FILE and you have
+    released it there; what the bank then tells is taken by "payout answer" and "bank
+    import". FILE must not be there yet.
+    """
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    async def make(
+        database: Database, settings: Settings
+    ) -> "tuple[PayoutFile, list[Payout]]":
+        ordering = OrderingPayouts(database)
+        if again is not None:
+            return await ordering.file(again), []
+        if settings.bank_account is None:
+            raise click.ClickException(
+                "Set OVERALLT_BANK_IBAN first: it says whose money is paid out."
+            )
+        return await ordering.make_file(settings.bank_account, now=settings.now())
+
+    # A place that cannot be written to is found out before anything is ordered.
+    with _new(file) as opened:
+        made, ordered = run(make)
+        opened.write(made.content)
+    for each in ordered:
+        click.echo(_told(each))
+    click.echo(f"Wrote file {made.number}, {made.message}, to {file}.")
+
+
+@payout.command()
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE…",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+def answer(files: tuple[Path, ...]) -> None:
+    """Take what the bank answers to our files, in FILE… (pain.002).
+
+    What it rejects is revenue again. What it accepts is paid once its statement says
+    so. The same answer may come twice.
+    """
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    reports = [_read(file) for file in files]
+
+    async def take(database: Database, settings: Settings) -> "list[Payout]":
+        ordering = OrderingPayouts(database)
+        taken = [await ordering.take(each, now=settings.now()) for each in reports]
+        return [payout for some in taken for payout in some]
+
+    rejected = run(take)
+    for report in reports:
+        for each in report.answers:
+            about = each.reference or f"all of {report.message}"
+            click.echo(" ".join(filter(None, (about, each.status, each.reason))))
+    click.echo(f"Rejected, and revenue again: {len(rejected)}.")
+
+
+@payout.command()
+@click.argument("reference")
+@click.option("--reason", required=True, help="How it was paid, for the books.")
+def paid(reference: str, reason: str) -> None:
+    """Book that you paid REFERENCE from money that you hold yourself.
+
+    A transfer from the account for clients' money, ordered under REFERENCE, needs no
+    command: the bank's statement tells of it.
+    """
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    async def pay(database: Database, settings: Settings) -> "Payout":
+        return await PayingOut(database, settings.rules).pay_by_hand(
+            reference=reference, reason=reason, now=settings.now()
+        )
+
+    booked = run(pay)
+    click.echo(f"{booked.amount} were paid by hand to {booked.name}.")
+
+
+@payout.command()
+@click.argument("reference")
+@click.option("--reason", required=True, help="Why it never left, for the books.")
+def reject(reference: str, reason: str) -> None:
+    """Make the payout REFERENCE revenue again.
+
+    Only if it was not paid and never will be: if a file has ordered it, the bank has
+    to have said so.
+    """
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    async def reject_it(database: Database, settings: Settings) -> "Payout":
+        return await PayingOut(database, settings.rules).reject(
+            reference=reference, reason=reason, now=settings.now()
+        )
+
+    rejected = run(reject_it)
+    click.echo(f"{rejected.amount} are revenue again.")
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[BinaryIO]:
+    # Only its user may read whom it pays.
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            yield opened
+    except BaseException:
+        file.unlink()
+        raise
+
+
+def _read(file: Path) -> "Report":
+    from overallt_server.payments.pain002 import read
+    from overallt_server.payments.xml_nodes import MOST_BYTES, UnreadableFile
+
+    with file.open("rb") as opened:
+        content = opened.read(MOST_BYTES + 1)
+    try:
+        return read(content)
+    except UnreadableFile as error:
+        raise click.ClickException(f"{file} cannot be taken: {error}.") from error
+
+
+def _told(payout: "Payout") -> str:
+    ordered = f", in file {payout.file}" if payout.file is not None else ""
+    because = f": {payout.reason}" if payout.reason else ""
+    return (
+        f"{readable(payout.reference)}  {payout.amount} to {payout.name}, "
+        f"{payout.iban}, {payout.state} {payout.changed_at:%Y-%m-%d}{ordered}{because}"
+    )
