@@ -67,5 +67,7 @@ def settle_in(environment: Mapping[str, str]) -> Tags:
         if match is None:
             raise CommandFailed(f"no text tag in {said!r}")
         tags.append(match[1])
+        # The operator has seen that the site is Ben's: it is made right here.
+        operate("host", "add", match[1], HOST)
     plain, strict, slow = tags
     return Tags(plain=plain, strict=strict, slow=slow)

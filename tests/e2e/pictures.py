@@ -50,6 +50,7 @@ def set_the_scene(earth: World) -> Tags:
             *("--title", title),
         )
         ids.append(said.split("[Flattr=")[1].split("]")[0])
+        earth.operate_then("host", "add", ids[-1], HOST)
     tags = Tags(*ids)
     earth.start_site(tags)
     return tags

@@ -1,5 +1,6 @@
 """``overallt up`` and ``overallt demo``: what make run and make demo start."""
 
+import json
 import os
 import re
 import signal
@@ -155,10 +156,17 @@ def test_the_demonstration_shows_a_button_on_each_page(tmp_path: Path) -> None:
             opener.open(f"https://demo.test{path}").read().decode()
             for path in ("/", "/strict", "/slow")
         ]
+        things = f"http://localhost:{port}/rest/v2/things"
+        proved = [
+            json.load(opener.open(f"{things}/{thing}"))["hosts"]
+            for thing in re.findall(r"internal/give/([0-9]+)", "".join(pages))
+        ]
         os.killpg(process.pid, signal.SIGINT)
         code = process.wait(SECONDS)
 
     buttons = [page.count('<a href="https://flattr.internal/give/') for page in pages]
     assert [1, 1, 2] == buttons
+    # So the page that asks says "Confirmed on this site", as a proved one does.
+    assert 4 * [["demo.test"]] == proved
     assert code == 0
     assert [] == list(tmp_path.glob("overallt-demo-*"))

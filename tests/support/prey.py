@@ -114,8 +114,6 @@ def prey(kind: str, folder: Path) -> Iterator[Prey]:
         earth.hosts.extend([NEIGHBOUR, EVIL])
         earth.start_server()
         tags = settle_in({**earth.operator, **earth._then})
-        for tag in (tags.plain, tags.strict):
-            earth.operate_then("host", "add", tag, HOST)
         site = https_site(
             HOST,
             pages,
