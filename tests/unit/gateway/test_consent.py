@@ -336,3 +336,16 @@ async def test_who_has_confirmed_is_asked_before_anything_is_given_by_one_click(
     assert "<h1>Flattr this?</h1>" in answer.body.decode()
     assert [] == api.click_ids
     assert [] == queue.clicks()
+
+
+async def test_without_a_server_it_says_what_is_known_and_no_more(
+    browser: Any, api: Any
+) -> None:
+    api.down = True
+
+    asked_by_a_page = (await consent(browser)).body.decode()
+    asked_by_nobody = (await browser.open("/give/7")).body.decode()
+
+    thing = 'All that is known is the id <b class="thing">7</b>'
+    assert f"{thing}, and that a page of <b>blog.test</b> carries" in asked_by_a_page
+    assert f"{thing}." in asked_by_nobody
