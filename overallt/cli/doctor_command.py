@@ -19,7 +19,8 @@ from overallt.cli.folders import DataFolder
 from overallt.cli.pac import pac
 from overallt.cli.parameters import listen_option
 from overallt.cli.places import HostPort, NotChanged
-from overallt.cli.status_command import index_age, paired_browsers
+from overallt.cli.status_command import index_age, paired_browsers, queued
+from overallt.cli.their_programs import HOW_TO_INSTALL
 
 # The gateway's tickets hold for five minutes, and servers count by the hour.
 CLOCK_SECONDS: Final = 120.0
@@ -72,7 +73,7 @@ def _certutil() -> Diagnosis:
     if shutil.which("certutil") is None:
         return Diagnosis(
             "The program certutil is missing, without which no browser is set up.",
-            "Install libnss3-tools (Debian) or nss-tools (Fedora).",
+            HOW_TO_INSTALL["certutil"],
         )
     return Diagnosis("certutil is there.")
 
@@ -194,13 +195,11 @@ def _index(folder: DataFolder) -> Diagnosis:
 
 
 def _queue(folder: DataFolder) -> Diagnosis:
-    from overallt.client.queue import Queue, State
     from overallt.gateway.messages import ORIGIN
 
-    clicks = Queue(folder.queue).clicks() if folder.queue.exists() else []
-    refused = sum(each.state is State.REFUSED for each in clicks)
+    waiting, refused = queued(folder)
     if refused:
         return Diagnosis(
             f"Flattrs that the server refused: {refused}.", f"See {ORIGIN}/ for why."
         )
-    return Diagnosis(f"Flattrs that wait for the server: {len(clicks)}.")
+    return Diagnosis(f"Flattrs that wait for the server: {waiting}.")

@@ -1,12 +1,12 @@
 """The proxy setting of GNOME and its kin, which their programs and Chromium read."""
 
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
 from overallt.cli.places import DIRECT, Before, HostPort, NotChanged
+from overallt.cli.their_programs import run
 
 SCHEMA: Final = "org.gnome.system.proxy"
 GSETTINGS_SECONDS: Final = 10
@@ -100,16 +100,4 @@ def _set(key: str, value: str) -> None:
 
 
 def _run(*arguments: str) -> str:
-    program = shutil.which("gsettings")
-    if program is None:
-        raise NotChanged("The program gsettings is missing.")
-    done = subprocess.run(  # noqa: S603 - gsettings, with arguments of ours.
-        [program, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=GSETTINGS_SECONDS,
-    )
-    if done.returncode:
-        raise NotChanged(f"gsettings: {done.stderr.strip()}")
-    return done.stdout
+    return run("gsettings", *arguments, path=None, seconds=GSETTINGS_SECONDS)

@@ -4,13 +4,12 @@ Firefox has one in each profile, Chromium (on Linux) one for its user. ``certuti
 a program of the NSS library itself, is the only one that writes them.
 """
 
-import shutil
 import ssl
-import subprocess
 from pathlib import Path
 from typing import Final
 
 from overallt.cli.places import NotChanged
+from overallt.cli.their_programs import find, run
 
 NICKNAME: Final = "overallt-proxy"
 DATABASE: Final = "cert9.db"
@@ -31,7 +30,7 @@ def make(store: Path) -> None:
     Raises:
         NotChanged: there is no ``certutil``, or it refused.
     """
-    _program()
+    find("certutil", path=None)
     store.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not exists(store):
         _certutil(store, "-N", "--empty-password")
@@ -102,29 +101,6 @@ def _has_keys(store: Path) -> bool:
     return True
 
 
-def _program() -> str:
-    program = shutil.which("certutil")
-    if program is None:
-        raise NotChanged(
-            "The program certutil is missing: install libnss3-tools (Debian, Ubuntu), "
-            "nss-tools (Fedora) or nss (Arch, macOS by Homebrew)."
-        )
-    return program
-
-
 def _certutil(store: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - certutil, with arguments of ours.
-            [_program(), *arguments, "-d", f"sql:{store}"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=CERTUTIL_SECONDS,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired:
-        raise NotChanged("certutil did not come back.") from None
-    if done.returncode:
-        said = (done.stderr + done.stdout).strip()
-        raise NotChanged(f"certutil: {said}")
-    return done.stdout
+    where = ("-d", f"sql:{store}")
+    return run("certutil", *arguments, *where, path=None, seconds=CERTUTIL_SECONDS)

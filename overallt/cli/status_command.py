@@ -63,6 +63,15 @@ def index_age(folder: DataFolder) -> timedelta | None:
     return datetime.now(tz=UTC) - heard_at
 
 
+def queued(folder: DataFolder) -> tuple[int, int]:
+    """Count the clicks that wait for the server, and those that it refused."""
+    from overallt.client.queue import Queue, State
+
+    clicks = Queue(folder.queue).clicks() if folder.queue.exists() else []
+    refused = sum(each.state is State.REFUSED for each in clicks)
+    return len(clicks) - refused, refused
+
+
 def _authority(folder: DataFolder) -> str:
     from overallt.proxy.authority import CERTIFICATE_FILE, expires_at, made_at
 
@@ -86,11 +95,8 @@ def _index(folder: DataFolder) -> str:
 
 
 def _queue(folder: DataFolder) -> str:
-    from overallt.client.queue import Queue, State
-
-    clicks = Queue(folder.queue).clicks() if folder.queue.exists() else []
-    refused = sum(each.state is State.REFUSED for each in clicks)
-    waits = f"{len(clicks) - refused} waiting for the server"
+    waiting, refused = queued(folder)
+    waits = f"{waiting} waiting for the server"
     # Why, and what to do, is told at length where it can be deleted.
     return f"{waits}, {refused} refused: see {ORIGIN}/" if refused else waits
 

@@ -7,7 +7,6 @@ own system. Tried on Debian; the other rows come from those systems' manuals.
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from overallt.cli.places import Before, HostPort, NotChanged
+from overallt.cli.their_programs import run
 
 # Without the word it forgets no authority that is gone.
 _DEBIAN: Final = ("update-ca-certificates", "--fresh")
@@ -121,15 +121,4 @@ class SystemStore:
         )
 
     def _refresh(self) -> None:
-        program, *arguments = _ANCHORS[self.file]
-        found = shutil.which(program, path=_SYSTEM_PATH) or program
-        done = subprocess.run(  # noqa: S603 - a program of the system's, by our table.
-            [found, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=REFRESH_SECONDS,
-            env={**os.environ, "PATH": _SYSTEM_PATH},
-        )
-        if done.returncode:
-            raise NotChanged(f"{program}: {done.stderr.strip()}")
+        run(*_ANCHORS[self.file], path=_SYSTEM_PATH, seconds=REFRESH_SECONDS)
