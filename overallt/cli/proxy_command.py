@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from overallt.cli.parameters import (
     listen_option,
 )
 from overallt.cli.passwords import USERNAME, UnusablePassword, read_password
+from overallt.cli.places import HostPort
 
 MAX_BUTTONS: Final = 50
 ONE_CLICKS_A_DAY: Final = 20
@@ -99,6 +101,7 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     _log_to_stderr()
     settings = ProxySettings(
         mode=Mode.SOCKS if socks else Mode.HTTP,
+        mode_detail="",
         listen_host=listen[0],
         listen_port=listen[1],
         authority_folder=folder.authority,
@@ -141,7 +144,8 @@ def _sign_in(host: str, password_file: Path | None) -> str | None:
     return None
 
 
-def _say_ready(host: str, port: int) -> None:
+def _say_ready(listening: Sequence[HostPort]) -> None:
+    host, port = listening[0]
     click.echo(f"The proxy listens on {host}:{port}.")
 
 

@@ -1,11 +1,12 @@
 """Runs the patron's proxy until it is told to end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from overallt.cli.connecting import Connecting
 from overallt.cli.folders import DataFolder
+from overallt.cli.places import HostPort
 from overallt.client.index import Index
 from overallt.client.index_file import IndexFile
 from overallt.client.queue import Queue
@@ -32,13 +33,13 @@ async def run_proxy(
     settings: ProxySettings,
     server_url: str,
     *,
-    ready: Callable[[str, int], None],
+    ready: Callable[[Sequence[HostPort]], None],
     stop: asyncio.Event,
 ) -> None:
     """Run a proxy until *stop* is set; *ready* is told where it listens.
 
     Raises:
-        CannotListen: the address in *settings* cannot be had.
+        CannotListen: what browsers send cannot be had as *settings* says.
         OSError: the data folder cannot be used.
     """
     connect = Connecting(folder, server_url)
@@ -59,6 +60,6 @@ async def run_proxy(
         file = IndexFile(folder.index, server_url)
         index = Index(server, file, clock=now, on_return=sending.wake)
         addon = Addon(settings, gateway, index, sending, clock=now, resolve=resolve)
-        async with running_proxy(settings, addon, now=now()) as (host, port):
-            ready(host, port)
+        async with running_proxy(settings, addon, now=now()) as listening:
+            ready(listening)
             await stop.wait()

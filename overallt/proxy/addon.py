@@ -29,8 +29,9 @@ from overallt.proxy.buttons import Buttons
 from overallt.proxy.egress import Egress, EgressRefused, Pinned, Resolver
 from overallt.proxy.following import keep_up
 from overallt.proxy.legacy_embeds import LegacyEmbeds
+from overallt.proxy.names import Names
 from overallt.proxy.pages import Pages, Printing, may_be_large
-from overallt.proxy.settings import ProxySettings
+from overallt.proxy.settings import BY_ADDRESS, Mode, ProxySettings
 from overallt.proxy.tunnels import Tunnels
 
 
@@ -55,12 +56,16 @@ class Addon:
         self._buttons = Buttons(
             gateway, index, max_buttons=settings.max_buttons, clock=clock
         )
-        self._pages = Pages(self._printing, is_here=_is_here)
+        self._pages = Pages(self._printing, is_here=self._is_here)
         self._egress = Egress(
             local_sites=settings.local_sites,
             reserved=frozenset({HOST}),
             resolve=resolve,
         )
+        # It is asked before all others: they go by names.
+        self.before: list[object] = []
+        if settings.mode in BY_ADDRESS:
+            self.before.append(Names(self._egress, settings.local_sites))
         self._following: list[asyncio.Task[None]] = []
         # mitmproxy calls these, too.
         self.beside: list[object] = [Tunnels(settings.opt_out, clock=clock)]
@@ -156,14 +161,15 @@ class Addon:
             buttons.text_tag, buttons.old if self._settings.legacy else None
         )
 
+    def _is_here(self, flow: http.HTTPFlow) -> bool:
+        """Tell whether the browser runs on this machine."""
+        if self._settings.mode is Mode.LOCAL:
+            return True
+        return ip_address(flow.client_conn.peername[0]).is_loopback
+
     def _is_left_alone(self, host: str) -> bool:
         paused = self._gateway.is_paused(host, now=self._clock())
         return paused or self._settings.opt_out.covers(host)
-
-
-def _is_here(flow: http.HTTPFlow) -> bool:
-    """Tell whether the browser runs on this machine."""
-    return ip_address(flow.client_conn.peername[0]).is_loopback
 
 
 def _is_for_gateway(flow: http.HTTPFlow) -> bool:

@@ -76,23 +76,33 @@ class Egress:
         Raises:
             EgressRefused: it is this machine, the network around it, or unknown.
         """
+        local = self._local_sites.get(host.lower().rstrip("."))
+        if local is not None:
+            return local
+        found = await self.find(host, port)
+        return found[0], port
+
+    async def find(self, host: str, port: int) -> list[str]:
+        """Return the public addresses of *host*, best first, at least one.
+
+        Raises:
+            EgressRefused: it has none, or is unknown.
+        """
         name = host.lower().rstrip(".")
-        if name in self._local_sites:
-            return self._local_sites[name]
         if name in self._reserved:
             raise EgressRefused
         if "." not in name and ":" not in name:
             raise EgressRefused
         try:
-            found = await self._resolve(host, port)
+            resolved = await self._resolve(host, port)
         except (OSError, UnicodeError):
             raise EgressRefused("The name is not known.") from None
         # The resolver's order is kept: it knows which family works here
         # (RFC 6724).
-        for address in found:
-            if is_public(address):
-                return address, port
-        raise EgressRefused
+        found = [each for each in resolved if is_public(each)]
+        if not found:
+            raise EgressRefused
+        return found
 
 
 def is_public(address: str) -> bool:

@@ -33,7 +33,7 @@ from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.http2 import use_foreseeing_client
 from overallt.proxy.messages import use_unchecked_messages
 from overallt.proxy.opt_out import known_hosts
-from overallt.proxy.settings import ProxySettings
+from overallt.proxy.settings import Mode, ProxySettings
 
 if TYPE_CHECKING:
     from overallt.proxy.addon import Addon
@@ -43,7 +43,7 @@ CLOSING_SECONDS: Final = 5.0
 
 
 class CannotListen(Exception):
-    """The address to listen on is taken, or not ours."""
+    """What browsers send cannot be had: the text says why, in mitmproxy's words."""
 
 
 class _Started:
@@ -59,27 +59,29 @@ class _Started:
 @asynccontextmanager
 async def running_proxy(
     settings: ProxySettings, addon: "Addon", *, now: datetime
-) -> AsyncIterator[tuple[str, int]]:
-    """Run a proxy while the context lasts; gives the address it listens on.
+) -> AsyncIterator[Sequence[tuple[str, int]]]:
+    """Run a proxy while the context lasts; gives the addresses it listens on.
+
+    Local capture has none.
 
     Raises:
-        CannotListen: the address in *settings* cannot be had.
+        CannotListen: an address in *settings* cannot be had, or capture not begun.
     """
     ensure_authority(settings.authority_folder, now)
     # What takes its time the first time is done before anybody waits for a page.
     read_list()
     known_hosts()
     # Ours come first: what they decide about a connection holds for the others.
-    addons = [addon, *addon.beside, NextLayer(), TlsConfig()]
+    addons = [*addon.before, addon, *addon.beside, NextLayer(), TlsConfig()]
     more = {}
     if settings.sign_in is not None:
         addons.append(ProxyAuth())
         more["proxyauth"] = settings.sign_in
     async with running_master(_options(settings), addons, **more) as proxyserver:
-        addresses = proxyserver.listen_addrs()
-        if not addresses:
-            raise CannotListen
-        yield addresses[0][0], addresses[0][1]
+        for server in proxyserver.servers:
+            if not server.is_running:
+                raise CannotListen(str(server.last_exception).partition("\n")[0])
+        yield [(host, port) for host, port, *_ in proxyserver.listen_addrs()]
 
 
 @asynccontextmanager
@@ -117,12 +119,24 @@ async def running_master(
 
 def _options(settings: ProxySettings) -> Options:
     return Options(
-        mode=[settings.mode.value],
+        mode=[_mode(settings)],
         listen_host=settings.listen_host,
         listen_port=settings.listen_port,
         confdir=str(settings.authority_folder),
         ssl_verify_upstream_trusted_ca=_upstream_cas(settings),
     )
+
+
+def _mode(settings: ProxySettings) -> str:
+    """Say the mode as mitmproxy's option does."""
+    match settings.mode:
+        case Mode.WIREGUARD:
+            # Said at the end, the port keeps an "@" in the file's name from being one.
+            return f"{settings.mode}:{settings.mode_detail}@{settings.listen_port}"
+        case Mode.LOCAL:
+            return f"{settings.mode}:{settings.mode_detail}"
+        case Mode.HTTP | Mode.SOCKS:
+            return settings.mode.value
 
 
 def _upstream_cas(settings: ProxySettings) -> str:

@@ -4,21 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from overallt.proxy.opt_out import OptOut
 
 
 class Mode(StrEnum):
-    """How browsers speak to the proxy, in mitmproxy's words."""
+    """How what browsers send gets to the proxy, in mitmproxy's words."""
 
     HTTP = "regular"
     SOCKS = "socks5"
+    WIREGUARD = "wireguard"
+    LOCAL = "local"
+
+
+# Here no request says a name, only an address that was looked up before.
+BY_ADDRESS: Final = frozenset({Mode.WIREGUARD, Mode.LOCAL})
 
 
 @dataclass(frozen=True, slots=True)
 class ProxySettings:
     """The proxy's settings; all are given, none is found out.
 
+    *mode_detail* is the file of keys for WireGuard, the programs to capture for local
+    capture, where nothing is listened to, and empty else;
     *authority_folder* holds the CA; *local_sites* maps names to addresses on
     this machine that the proxy may reach all the same; *upstream_ca* is a file
     with CAs that sites may have beside the public ones; *opt_out* tells which
@@ -29,6 +38,7 @@ class ProxySettings:
     """
 
     mode: Mode
+    mode_detail: str
     listen_host: str
     listen_port: int
     authority_folder: Path

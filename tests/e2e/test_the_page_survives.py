@@ -176,6 +176,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
     """Read the page through a proxy with *failing* in its parts."""
     settings = ProxySettings(
         mode=Mode.HTTP,
+        mode_detail="",
         listen_host="127.0.0.1",
         listen_port=0,
         authority_folder=folder / "authority",
@@ -206,7 +207,7 @@ async def read_through(folder: Path, site: Site, failing: Failing) -> bytes:
     index = FailingIndex(server, file, clock=now, on_return=sending.wake)
     index.failing = failing
     addon = Addon(settings, gateway, index, sending, clock=now, resolve=resolve)
-    async with running_proxy(settings, addon, now=now()) as (host, port):
+    async with running_proxy(settings, addon, now=now()) as ((host, port), *_):
         ca = settings.authority_folder / "mitmproxy-ca-cert.pem"
         page = await asyncio.to_thread(fetch, f"{host}:{port}", ca)
     await server.close()

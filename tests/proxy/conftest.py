@@ -108,12 +108,14 @@ class Running:
 async def resolve_with_a_trap(host: str, port: int) -> Sequence[str]:
     """Answer as DNS does, but for names whose owner points them at us, or nowhere."""
     traps = {
-        "rebinding.test": "127.0.0.1",
-        "nonsense.test": "no address",
-        "api.flattr.com": "no address",
-        "button.flattr.com": "no address",
+        "rebinding.test": ["127.0.0.1"],
+        "nonsense.test": ["no address"],
+        "api.flattr.com": ["no address"],
+        "button.flattr.com": ["no address"],
+        "old.test": ["203.0.114.9", "192.168.0.9", "2001:4860::9"],
+        "new.test": ["fd00::9", "2001:4860::9"],
     }
-    return [traps[host]] if host in traps else await resolve(host, port)
+    return traps.get(host) or await resolve(host, port)
 
 
 @pytest.fixture
@@ -155,6 +157,7 @@ def settings(
 ) -> ProxySettings:
     return ProxySettings(
         mode=Mode.HTTP,
+        mode_detail="",
         listen_host="127.0.0.1",
         listen_port=0,
         authority_folder=authority_folder,
@@ -212,7 +215,7 @@ async def proxy(
     addon = Addon(
         settings, gateway, index, sending, clock=now, resolve=resolve_with_a_trap
     )
-    async with running_proxy(settings, addon, now=now()) as (host, port):
+    async with running_proxy(settings, addon, now=now()) as ((host, port), *_):
         async with asyncio.timeout(5):
             while not index.reachable and heard_yesterday is None:  # noqa: ASYNC110 - nothing tells it.
                 await asyncio.sleep(0.01)
