@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 DEFAULT_SERVER: Final = "http://localhost:8700"
 DEFAULT_LISTEN: Final = "127.0.0.1:8080"
+# What WireGuard's own documents use.
+WIREGUARD_PORT: Final = 51820
 LAST_PORT: Final = 65535
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -15,6 +15,7 @@ from overallt.cli.chromium_places import ChromiumProfile, ChromiumStore
 from overallt.cli.firefox_profile import FirefoxProfile
 from overallt.cli.gnome_proxy import GnomeProxy
 from overallt.cli.phone_password import PhonePassword
+from overallt.cli.phone_wireguard import PhoneWireGuard
 from overallt.cli.places import Before, Place
 from overallt.cli.system_store import SystemStore
 from overallt.client.private_files import replace_private
@@ -26,6 +27,7 @@ _PLACES: Final[Mapping[str, Callable[[str], Place]]] = {
     SystemStore.kind: lambda address: SystemStore(Path(address)),
     GnomeProxy.kind: lambda _: GnomeProxy(),
     PhonePassword.kind: lambda address: PhonePassword(Path(address)),
+    PhoneWireGuard.kind: lambda address: PhoneWireGuard(Path(address)),
 }
 
 

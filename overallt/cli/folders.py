@@ -101,6 +101,11 @@ class DataFolder:
         return self.root / "password"
 
     @property
+    def wireguard_keys(self) -> Path:
+        """Hold the keys of the tunnel through which a phone uses the proxy."""
+        return self.root / "wireguard.json"
+
+    @property
     def changes(self) -> Path:
         """Hold the list of what set-up changed elsewhere."""
         return self.root / "changes.json"
@@ -158,6 +163,7 @@ class DataFolder:
             self.seal_key,
             self.pac,
             self.password,
+            self.wireguard_keys,
             self.changes,
         )
 

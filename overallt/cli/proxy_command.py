@@ -12,11 +12,12 @@ from overallt.cli import addresses
 from overallt.cli.connecting import server_of
 from overallt.cli.failing import fail, make
 from overallt.cli.folders import DataFolder
+from overallt.cli.own_address import own_address
 from overallt.cli.parameters import (
+    HOST_PORT,
     LOCAL_SITE,
     OPT_OUT_HOST,
     SERVER,
-    listen_option,
 )
 from overallt.cli.passwords import USERNAME, UnusablePassword, read_password
 from overallt.cli.places import HostPort
@@ -26,9 +27,20 @@ ONE_CLICKS_A_DAY: Final = 20
 
 
 @click.command()
-@listen_option
+@click.option(
+    "--listen",
+    type=HOST_PORT,
+    help=f"Where the proxy listens; without it at {addresses.DEFAULT_LISTEN}, with "
+    "--wireguard at this computer's address in its network, port "
+    f"{addresses.WIREGUARD_PORT}.",
+)
 @click.option(
     "--socks", is_flag=True, help="Speak SOCKS5 with browsers instead of HTTP."
+)
+@click.option(
+    "--wireguard",
+    is_flag=True,
+    help="Be the end of a phone's tunnel; see also overallt setup phone --wireguard.",
 )
 @click.option(
     "--server",
@@ -77,7 +89,7 @@ ONE_CLICKS_A_DAY: Final = 20
 @click.pass_obj
 def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     folder: DataFolder,
-    listen: tuple[str, int],
+    listen: HostPort | None,
     server: str | None,
     local_sites: tuple[tuple[str, tuple[str, int]], ...],
     upstream_ca: Path | None,
@@ -86,10 +98,20 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     password_file: Path | None,
     *,
     socks: bool,
+    wireguard: bool,
     legacy: bool,
 ) -> None:
     """Run the proxy until Ctrl-C."""
-    sign_in = _sign_in(listen[0], password_file)
+    if socks and wireguard:
+        raise click.UsageError("Write --socks or --wireguard, not both.")
+    if listen is None:
+        listen = (
+            _wireguard_end()
+            if wireguard
+            else addresses.parse_host_port(addresses.DEFAULT_LISTEN)
+        )
+    # The tunnel's key is what a password is elsewhere.
+    sign_in = None if wireguard else _sign_in(listen[0], password_file)
     from overallt.cli.proxying import run_proxy
     from overallt.cli.stopping import stop_on_signals
     from overallt.client.opt_out_file import OptOutFile
@@ -98,10 +120,14 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     from overallt.proxy.settings import Mode, ProxySettings
 
     make(folder)
+    mode = Mode.SOCKS if socks else Mode.HTTP
+    if wireguard:
+        mode = Mode.WIREGUARD
+        _ensure_keys(folder)
     _log_to_stderr()
     settings = ProxySettings(
-        mode=Mode.SOCKS if socks else Mode.HTTP,
-        mode_detail="",
+        mode=mode,
+        mode_detail=str(folder.wireguard_keys) if wireguard else "",
         listen_host=listen[0],
         listen_port=listen[1],
         authority_folder=folder.authority,
@@ -127,6 +153,19 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
         asyncio.run(run())
     except CannotListen:
         fail(f"The port {listen[1]} on {listen[0]} is in use, or not yours to use.")
+
+
+def _wireguard_end() -> HostPort:
+    return own_address(), addresses.WIREGUARD_PORT
+
+
+def _ensure_keys(folder: DataFolder) -> None:
+    from overallt.proxy.wireguard_keys import UnusableKeys, WireGuardKeys
+
+    try:
+        WireGuardKeys.ensure(folder.wireguard_keys)
+    except UnusableKeys as error:
+        fail(str(error))
 
 
 def _sign_in(host: str, password_file: Path | None) -> str | None:

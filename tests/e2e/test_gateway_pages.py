@@ -208,7 +208,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),
-    "phone": ("phone.html", {"host": "192.168.100.100", "port": 8081}),
+    "phone": (
+        "phone.html",
+        {"host": "192.168.100.100", "port": 8081, "wireguard": False},
+    ),
+    "phone wireguard": ("phone.html", {"host": "", "port": 0, "wireguard": True}),
+    "wireguard": ("wireguard.html", {"code": '<svg viewBox="0 0 9 9"></svg>'}),
     "message": (
         "message.html",
         {"title": "Overallt", "sentences": ["Overallt " + 100 * "y"]},

@@ -1,5 +1,6 @@
 """The proxy as a program of its own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,6 +15,12 @@ from pathlib import Path
 from typing import Any, override
 
 import pytest
+from mitmproxy_rs.wireguard import pubkey
+from tunnelled import Phone
+from wireguard import Tunnel
+
+from overallt.proxy.names import PHONE
+from overallt.proxy.wireguard_keys import WireGuardKeys
 
 
 @contextmanager
@@ -105,6 +112,7 @@ def test_a_port_in_use_is_said_in_one_sentence(home: Path) -> None:
         ("--local-site", "demo.test=8710"),
         ("--server", "ftp://server.test"),
         ("--upstream-ca", "/nowhere/ca.pem"),
+        ("--socks", "--wireguard"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(
@@ -114,3 +122,44 @@ def test_what_cannot_be_meant_is_a_usage_error(
 
     assert result.exit_code == 2
     assert arguments[0] in result.stderr
+
+
+async def test_a_phone_with_its_key_reads_the_gateway_through_the_tunnel(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path
+    keys = WireGuardKeys.ensure(home / "wireguard.json")
+    with started(home, "--wireguard", "--listen", "127.0.0.1:0") as process:
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        port = int(ready.rpartition(":")[2].rstrip(".\n"))
+        loop = asyncio.get_running_loop()
+        _, tunnel = await loop.create_datagram_endpoint(
+            lambda: Tunnel(keys.phone, pubkey(keys.proxy)),
+            remote_addr=("127.0.0.1", port),
+        )
+        async with asyncio.timeout(10):
+            await tunnel.ready.wait()
+            async with Phone(tunnel, PHONE).tcp(("198.51.100.1", 80)) as door:
+                reader, writer = await asyncio.open_connection("127.0.0.1", door)
+                writer.write(b"GET / HTTP/1.1\r\nHost: flattr.internal\r\n\r\n")
+                answer = await reader.readline()
+        writer.close()
+        tunnel.close()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+
+    assert b"HTTP/1.1 421 " in answer
+    assert (out, err, process.returncode) == ("", "", 0)
+
+
+def test_a_udp_port_in_use_is_said_in_one_sentence(home: Path) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        listen = ("--listen", f"127.0.0.1:{port}")
+        with started(home, "--wireguard", *listen) as process:
+            out, err = process.communicate(timeout=20)
+
+    assert (out, process.returncode) == ("", 1)
+    assert err == f"The port {port} on 127.0.0.1 is in use, or not yours to use.\n"
