@@ -66,7 +66,11 @@ def _joined(commands: Iterable[Command]) -> Iterator[Command]:
                 continue
             yield SendData(last.connection, b"".join(pieces))
             last = None
-        if isinstance(command, SendData):
+        # What goes in datagrams has borders that mean something.
+        if (
+            isinstance(command, SendData)
+            and command.connection.transport_protocol == "tcp"
+        ):
             last = command
             pieces = [command.data]
         else:

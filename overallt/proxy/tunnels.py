@@ -9,10 +9,16 @@ connection is lost; the next is a tunnel, for as long as it is remembered::
                               │ no
                               ▼
                        our certificate ──refused──▶ remembered for a while
+
+By QUIC there is no tunnel: whoever greets a host that is left alone finds no protocol
+to speak, and comes back by TCP. Nor is it remembered who refuses our certificate there:
+browsers do, since over QUIC they take no authority that their user has added, and
+come back by TCP, where they do; a tunnel would keep them.
 """
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from mitmproxy.connection import Client
@@ -21,6 +27,9 @@ from mitmproxy.tls import ClientHelloData, TlsData
 from overallt.gateway.messages import HOST
 from overallt.proxy.opt_out import OptOut
 from overallt.proxy.pinned_hosts import Caller, PinnedHosts, caller_of
+
+# All that mitmproxy then offers; nobody has heard of it, so the greeting ends here.
+NO_PROTOCOL: Final = b"none"
 
 
 class Tunnels:
@@ -39,10 +48,13 @@ class Tunnels:
         hosts = {host.lower().rstrip(".") for host in named if host}
         if HOST in hosts:
             return
+        left_alone = any(map(self._opt_out.covers, hosts))
+        if client.transport_protocol == "udp":
+            if left_alone:
+                client.alpn = NO_PROTOCOL
+            return
         caller = caller_of(client.peername[0], hosts, data.client_hello)
-        if any(map(self._opt_out.covers, hosts)) or self._pinned_hosts.knows(
-            caller, self._clock()
-        ):
+        if left_alone or self._pinned_hosts.knows(caller, self._clock()):
             data.ignore_connection = True
         else:
             self._callers[client] = caller

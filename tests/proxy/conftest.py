@@ -13,9 +13,12 @@ import aiohttp
 import pytest
 from certified import Certified, certify
 from http2_site import Http2Site, http2_site
+from mitmproxy_rs.wireguard import pubkey
 from proxied_api import Api
 from raw_site import Site
+from tunnelled import Phone
 from wire import Wire
+from wireguard import tunnel_to
 
 from overallt.client.index import Index
 from overallt.client.index_file import HeardIndex, IndexFile
@@ -37,8 +40,10 @@ with warnings.catch_warnings():
     from overallt.proxy.authority import CERTIFICATE_FILE
     from overallt.proxy.egress import resolve
     from overallt.proxy.master import running_proxy
+    from overallt.proxy.names import PHONE
     from overallt.proxy.opt_out import OptOut
     from overallt.proxy.settings import Mode, ProxySettings
+    from overallt.proxy.wireguard_keys import WireGuardKeys
 
 
 def now() -> datetime:
@@ -175,6 +180,21 @@ def settings(
         one_clicks_a_day=20,
         legacy=legacy,
     )
+
+
+@pytest.fixture
+def wireguard_keys(tmp_path: Path) -> WireGuardKeys:
+    # What follows an "@" is no port.
+    return WireGuardKeys.ensure(tmp_path / "keys@phone.json")
+
+
+@pytest.fixture
+async def phone(proxy: Running, wireguard_keys: WireGuardKeys) -> AsyncIterator[Phone]:
+    """Give a phone with a tunnel to a proxy that expects one."""
+    server = pubkey(wireguard_keys.proxy)
+    async with tunnel_to(proxy.port, wireguard_keys.phone, server) as tunnel:
+        await tunnel.ready.wait()
+        yield Phone(tunnel, PHONE)
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import asyncio
 import gzip
-import json
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,11 +13,11 @@ from mitmproxy.dns import DNSMessage, Question
 from mitmproxy.net.dns import classes, response_codes, types
 from mitmproxy_rs.wireguard import genkey, pubkey
 from tunnelled import Address, Phone
-from wireguard import Tunnel
+from wireguard import tunnel_to
 
-from overallt.client.private_files import replace_private
-from overallt.proxy.names import NAME_SERVER, PHONE
+from overallt.proxy.names import NAME_SERVER
 from overallt.proxy.settings import Mode, ProxySettings
+from overallt.proxy.wireguard_keys import WireGuardKeys
 
 PAGE = b"<p>Read [Flattr=7] on.</p>"
 LIVE = b'<p>Read <a href="https://flattr.internal/give/7?'
@@ -30,36 +28,11 @@ SITE = ("203.0.114.9", 443)
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> dict[str, str]:
-    return {"server_key": genkey(), "client_key": genkey()}
-
-
-@pytest.fixture
 def settings(
-    settings: ProxySettings, keys: dict[str, str], tmp_path: Path
+    settings: ProxySettings, wireguard_keys: WireGuardKeys, tmp_path: Path
 ) -> ProxySettings:
     file = tmp_path / "keys@phone.json"
-    replace_private(file, json.dumps(keys).encode())
     return replace(settings, mode=Mode.WIREGUARD, mode_detail=str(file))
-
-
-@asynccontextmanager
-async def tunnel_to(port: int, own: str, keys: dict[str, str]) -> AsyncIterator[Tunnel]:
-    loop = asyncio.get_running_loop()
-    _, tunnel = await loop.create_datagram_endpoint(
-        lambda: Tunnel(own, pubkey(keys["server_key"])),
-        remote_addr=("127.0.0.1", port),
-    )
-    async with asyncio.timeout(20):
-        yield tunnel
-    tunnel.close()
-
-
-@pytest.fixture
-async def phone(proxy: Any, keys: dict[str, str]) -> AsyncIterator[Phone]:
-    async with tunnel_to(proxy.port, keys["client_key"], keys) as tunnel:
-        await tunnel.ready.wait()
-        yield Phone(tunnel, PHONE)
 
 
 type Ask = Callable[..., Coroutine[None, None, bytes]]
@@ -146,11 +119,12 @@ async def test_who_asks_another_name_server_is_answered_here(phone: Phone) -> No
 
 
 async def test_who_has_not_the_key_gets_no_tunnel(
-    proxy: Any, keys: dict[str, str]
+    proxy: Any, wireguard_keys: WireGuardKeys
 ) -> None:
+    server = pubkey(wireguard_keys.proxy)
     async with (
-        tunnel_to(proxy.port, genkey(), keys) as stranger,
-        tunnel_to(proxy.port, keys["client_key"], keys) as phone,
+        tunnel_to(proxy.port, genkey(), server) as stranger,
+        tunnel_to(proxy.port, wireguard_keys.phone, server) as phone,
     ):
         # His greeting came first.
         await phone.ready.wait()

@@ -55,8 +55,10 @@ class Phone:
             writer.close()
 
         server = await asyncio.start_server(join, HOST, 0)
-        yield server.sockets[0].getsockname()[1]
-        server.close()
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
 
     @asynccontextmanager
     async def udp(self, to: Address) -> AsyncIterator[int]:
@@ -67,9 +69,11 @@ class Phone:
             lambda: _Door(self, port, to), (HOST, 0)
         )
         back = asyncio.create_task(door.bring(queue))
-        yield transport.get_extra_info("sockname")[1]
-        back.cancel()
-        transport.close()
+        try:
+            yield transport.get_extra_info("sockname")[1]
+        finally:
+            back.cancel()
+            transport.close()
 
     def send(self, protocol: int, to: Address, segment: bytes) -> None:
         """Send *segment*, with its sum, to *to*."""

@@ -10,7 +10,8 @@ import hmac
 import struct
 import time
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from hashlib import blake2s
 from typing import Final, override
 
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import (
     X25519PublicKey,
 )
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from loopback import HOST
 
 CONSTRUCTION: Final = b"Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"
 IDENTIFIER: Final = b"WireGuard v1 zx2c4 Jason@zx2c4.com"
@@ -27,6 +29,7 @@ GREETING, ANSWER, DATA = 1, 2, 4
 EPOCH: Final = 1 << 62
 HEAD: Final = struct.Struct("<IIQ")
 PADDED_TO: Final = 16
+PATIENCE_SECONDS: Final = 20
 
 type Took = Callable[[bytes], None]
 
@@ -123,6 +126,20 @@ class Tunnel(asyncio.DatagramProtocol):
     def close(self) -> None:
         """Leave."""
         self._transport.close()
+
+
+@asynccontextmanager
+async def tunnel_to(port: int, private: str, server: str) -> AsyncIterator[Tunnel]:
+    """Greet the proxy at *port* while the context lasts."""
+    loop = asyncio.get_running_loop()
+    _, tunnel = await loop.create_datagram_endpoint(
+        lambda: Tunnel(private, server), remote_addr=(HOST, port)
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield tunnel
+    finally:
+        tunnel.close()
 
 
 def _nowhere(packet: bytes) -> None:

@@ -17,7 +17,7 @@ from typing import Any, override
 import pytest
 from mitmproxy_rs.wireguard import pubkey
 from tunnelled import Phone
-from wireguard import Tunnel
+from wireguard import tunnel_to
 
 from overallt.proxy.names import PHONE
 from overallt.proxy.wireguard_keys import WireGuardKeys
@@ -133,19 +133,13 @@ async def test_a_phone_with_its_key_reads_the_gateway_through_the_tunnel(
         assert process.stdout is not None
         ready = process.stdout.readline()
         port = int(ready.rpartition(":")[2].rstrip(".\n"))
-        loop = asyncio.get_running_loop()
-        _, tunnel = await loop.create_datagram_endpoint(
-            lambda: Tunnel(keys.phone, pubkey(keys.proxy)),
-            remote_addr=("127.0.0.1", port),
-        )
-        async with asyncio.timeout(10):
+        async with tunnel_to(port, keys.phone, pubkey(keys.proxy)) as tunnel:
             await tunnel.ready.wait()
             async with Phone(tunnel, PHONE).tcp(("198.51.100.1", 80)) as door:
                 reader, writer = await asyncio.open_connection("127.0.0.1", door)
                 writer.write(b"GET / HTTP/1.1\r\nHost: flattr.internal\r\n\r\n")
                 answer = await reader.readline()
-        writer.close()
-        tunnel.close()
+                writer.close()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
 
