@@ -43,6 +43,12 @@ ONE_CLICKS_A_DAY: Final = 20
     help="Be the end of a phone's tunnel; see also overallt setup phone --wireguard.",
 )
 @click.option(
+    "--local",
+    metavar="PROGRAM",
+    help="Capture what this program on this computer sends, as firefox or chromium; "
+    "asks for root by sudo.",
+)
+@click.option(
     "--server",
     type=SERVER,
     help="Your server; without it the one you signed in at, "
@@ -89,29 +95,31 @@ ONE_CLICKS_A_DAY: Final = 20
 @click.pass_obj
 def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     folder: DataFolder,
+    *,
     listen: HostPort | None,
+    local: str | None,
     server: str | None,
     local_sites: tuple[tuple[str, tuple[str, int]], ...],
     upstream_ca: Path | None,
     opt_out: tuple[str, ...],
     one_clicks_a_day: int,
     password_file: Path | None,
-    *,
     socks: bool,
     wireguard: bool,
     legacy: bool,
 ) -> None:
     """Run the proxy until Ctrl-C."""
-    if socks and wireguard:
-        raise click.UsageError("Write --socks or --wireguard, not both.")
+    if socks + wireguard + (local is not None) > 1:
+        raise click.UsageError("Write --socks, --wireguard or --local, one of them.")
     if listen is None:
         listen = (
             _wireguard_end()
             if wireguard
             else addresses.parse_host_port(addresses.DEFAULT_LISTEN)
         )
-    # The tunnel's key is what a password is elsewhere.
-    sign_in = None if wireguard else _sign_in(listen[0], password_file)
+    # The tunnel's key is what a password is elsewhere; captured programs are here.
+    by_address = wireguard or local is not None
+    sign_in = None if by_address else _sign_in(listen[0], password_file)
     from overallt.cli.proxying import run_proxy
     from overallt.cli.stopping import stop_on_signals
     from overallt.client.opt_out_file import OptOutFile
@@ -120,14 +128,15 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
     from overallt.proxy.settings import Mode, ProxySettings
 
     make(folder)
-    mode = Mode.SOCKS if socks else Mode.HTTP
+    mode, detail = Mode.SOCKS if socks else Mode.HTTP, ""
     if wireguard:
-        mode = Mode.WIREGUARD
-        _ensure_keys(folder)
+        mode, detail = Mode.WIREGUARD, _ensure_keys(folder)
+    elif local is not None:
+        mode, detail = Mode.LOCAL, local
     _log_to_stderr()
     settings = ProxySettings(
         mode=mode,
-        mode_detail=str(folder.wireguard_keys) if wireguard else "",
+        mode_detail=detail,
         listen_host=listen[0],
         listen_port=listen[1],
         authority_folder=folder.authority,
@@ -145,13 +154,15 @@ def proxy(  # noqa: PLR0913 - one argument for each option of the command.
             folder,
             settings,
             server or server_of(folder),
-            ready=_say_ready,
+            ready=lambda listening: click.echo(_ready(listening, local)),
             stop=stop_on_signals(),
         )
 
     try:
         asyncio.run(run())
-    except CannotListen:
+    except CannotListen as error:
+        if local is not None:
+            fail(_not_captured(local, error))
         fail(f"The port {listen[1]} on {listen[0]} is in use, or not yours to use.")
 
 
@@ -159,13 +170,14 @@ def _wireguard_end() -> HostPort:
     return own_address(), addresses.WIREGUARD_PORT
 
 
-def _ensure_keys(folder: DataFolder) -> None:
+def _ensure_keys(folder: DataFolder) -> str:
     from overallt.proxy.wireguard_keys import UnusableKeys, WireGuardKeys
 
     try:
         WireGuardKeys.ensure(folder.wireguard_keys)
     except UnusableKeys as error:
         fail(str(error))
+    return str(folder.wireguard_keys)
 
 
 def _sign_in(host: str, password_file: Path | None) -> str | None:
@@ -183,9 +195,18 @@ def _sign_in(host: str, password_file: Path | None) -> str | None:
     return None
 
 
-def _say_ready(listening: Sequence[HostPort]) -> None:
+def _ready(listening: Sequence[HostPort], local: str | None) -> str:
+    if local is not None:
+        return f"The proxy captures what {local} sends."
     host, port = listening[0]
-    click.echo(f"The proxy listens on {host}:{port}.")
+    return f"The proxy listens on {host}:{port}."
+
+
+def _not_captured(program: str, error: Exception) -> str:
+    return (
+        f"What {program} sends cannot be captured: {error} It takes root, by sudo, "
+        "and on Linux eBPF and cgroup 2. Without it: overallt setup firefox"
+    )
 
 
 def _log_to_stderr() -> None:

@@ -57,15 +57,18 @@ class Addon:
             gateway, index, max_buttons=settings.max_buttons, clock=clock
         )
         self._pages = Pages(self._printing, is_here=self._is_here)
+        own_network = settings.mode is Mode.LOCAL
         self._egress = Egress(
             local_sites=settings.local_sites,
             reserved=frozenset({HOST}),
+            own_network=own_network,
             resolve=resolve,
         )
         # It is asked before all others: they go by names.
         self.before: list[object] = []
         if settings.mode in BY_ADDRESS:
-            self.before.append(Names(self._egress, settings.local_sites))
+            sites = settings.local_sites
+            self.before.append(Names(self._egress, sites, own_network=own_network))
         self._following: list[asyncio.Task[None]] = []
         # mitmproxy calls these, too.
         self.beside: list[object] = [Tunnels(settings.opt_out, clock=clock)]

@@ -13,6 +13,8 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Self, override
 
+from overallt.client.hosts import is_address
+
 type Address = tuple[str, int]
 type Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -56,7 +58,9 @@ class Egress:
     """Finds the address to connect to, or refuses.
 
     *local_sites* maps lower-case names to addresses of this machine; *reserved*
-    names hosts that are never connected to, whatever they resolve to.
+    names hosts that are never connected to, whatever they resolve to. *own_network*
+    lets through who asks for an address of the network around as such, and not by a
+    name: for programs whose connections would lead there without us.
     """
 
     def __init__(
@@ -64,10 +68,12 @@ class Egress:
         *,
         local_sites: Mapping[str, Address],
         reserved: frozenset[str],
+        own_network: bool,
         resolve: Resolver,
     ) -> None:
         self._local_sites = local_sites
         self._reserved = reserved
+        self._own_network = own_network
         self._resolve = resolve
 
     async def pin(self, host: str, port: int) -> Address:
@@ -79,6 +85,8 @@ class Egress:
         local = self._local_sites.get(host.lower().rstrip("."))
         if local is not None:
             return local
+        if self._own_network and is_address(host):
+            return host, port
         found = await self.find(host, port)
         return found[0], port
 

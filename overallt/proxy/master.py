@@ -24,6 +24,7 @@ from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.master import Master
 from mitmproxy.options import Options
+from mitmproxy.proxy.mode_specs import ProxyMode
 
 from overallt.client.hosts import read_list
 from overallt.proxy.authority import ensure_authority
@@ -31,6 +32,7 @@ from overallt.proxy.failures import log_discreetly
 from overallt.proxy.handler import use_lean_handler
 from overallt.proxy.http1 import use_patient_client
 from overallt.proxy.http2 import use_foreseeing_client
+from overallt.proxy.local_capture import end_redirector, probe
 from overallt.proxy.messages import use_unchecked_messages
 from overallt.proxy.opt_out import known_hosts
 from overallt.proxy.settings import Mode, ProxySettings
@@ -81,6 +83,8 @@ async def running_proxy(
         for server in proxyserver.servers:
             if not server.is_running:
                 raise CannotListen(str(server.last_exception).partition("\n")[0])
+        if settings.mode is Mode.LOCAL:
+            await _check_capture(proxyserver, settings)
         yield [(host, port) for host, port, *_ in proxyserver.listen_addrs()]
 
 
@@ -112,6 +116,7 @@ async def running_master(
         yield proxyserver
     finally:
         await proxyserver.servers.update([])
+        await end_redirector()
         await _close_connections(proxyserver)
         master.shutdown()
         await run
@@ -137,6 +142,15 @@ def _mode(settings: ProxySettings) -> str:
             return f"{settings.mode}:{settings.mode_detail}"
         case Mode.HTTP | Mode.SOCKS:
             return settings.mode.value
+
+
+async def _check_capture(proxyserver: Proxyserver, settings: ProxySettings) -> None:
+    async with probe() as program:
+        both = f"{_mode(settings)},{program.pid}"
+        await proxyserver.servers.update([ProxyMode.parse(both)])
+        if not await program.is_captured():
+            raise CannotListen("The system does not let it.")
+    await proxyserver.servers.update([ProxyMode.parse(_mode(settings))])
 
 
 def _upstream_cas(settings: ProxySettings) -> str:

@@ -23,13 +23,14 @@ from mitmproxy.net.dns import classes, op_codes, response_codes, types
 from mitmproxy.tls import ClientHelloData
 
 from overallt.gateway.messages import HOST
-from overallt.proxy.egress import Egress, EgressRefused
+from overallt.proxy.egress import Egress, EgressRefused, is_public
 
 type Address = IPv4Address | IPv6Address
 
 # RFC 5737 and 3849: for documents, so nobody has them, in whatever network a phone is;
 # about what is private (10.0.0.0/8) browsers ask their readers before they go there.
 GIVEN_OUT: Final = IPv4Network("198.51.100.0/25")
+GATEWAY: Final = str(GIVEN_OUT[1])
 NAME_SERVER: Final = "198.51.100.253"
 PHONE: Final = ("198.51.100.254", "2001:db8::254")
 # Mozilla's "canary domain": without an address, Firefox asks its system for names.
@@ -41,11 +42,15 @@ _PORT: Final = 443
 class Names:
     """What mitmproxy calls for a question, and at the start of what follows on it.
 
-    *local_sites* get an address that nobody has, too, as many as there are.
+    *local_sites* get an address that nobody has, too, as many as there are. In one's
+    *own_network* addresses stay what they are, whatever is claimed to be there.
     """
 
-    def __init__(self, egress: Egress, local_sites: Iterable[str]) -> None:
+    def __init__(
+        self, egress: Egress, local_sites: Iterable[str], *, own_network: bool
+    ) -> None:
         self._egress = egress
+        self._own_network = own_network
         own = zip([HOST, *local_sites], GIVEN_OUT.hosts(), strict=False)
         self._own: dict[str, Address] = dict(own)
 
@@ -70,9 +75,14 @@ class Names:
     def _name(self, address: str, claimed: str | None) -> str:
         """Return what is at *address*, for somebody who says that *claimed* is."""
         name = (claimed or "").lower().rstrip(".")
-        if name == HOST and address != str(self._own[HOST]):
+        if name == HOST and address != GATEWAY:
+            return address
+        if self._own_network and not self._is_public(address):
             return address
         return name or address
+
+    def _is_public(self, address: str) -> bool:
+        return ip_address(address) in GIVEN_OUT or is_public(address)
 
     async def _answer(self, message: DNSMessage) -> DNSMessage:
         question = message.question

@@ -23,10 +23,11 @@ class Names:
         return self.answers.pop(0)
 
 
-def egress(names: Names) -> Egress:
+def egress(names: Names, *, own_network: bool = False) -> Egress:
     return Egress(
         local_sites={"demo.test": ("127.0.0.1", 8710)},
         reserved=frozenset({"flattr.internal"}),
+        own_network=own_network,
         resolve=names,
     )
 
@@ -110,3 +111,13 @@ async def test_a_pinned_address_is_found_under_the_name_that_was_asked_for() -> 
     assert asked_for == pinned
     assert hash(asked_for) == hash(pinned)
     assert [*pinned] == [PUBLIC, 443]
+
+
+async def test_who_is_in_the_network_himself_reaches_it_by_address_not_by_name() -> (
+    None
+):
+    here = egress(Names(["127.0.0.1"]), own_network=True)
+
+    assert ("127.0.0.1", 80) == await here.pin("127.0.0.1", 80)
+    with pytest.raises(EgressRefused):
+        await here.pin("rebinding.example", 80)

@@ -113,10 +113,11 @@ def test_a_port_in_use_is_said_in_one_sentence(home: Path) -> None:
         ("--server", "ftp://server.test"),
         ("--upstream-ca", "/nowhere/ca.pem"),
         ("--socks", "--wireguard"),
+        ("--local", "firefox", "--socks"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(
-    run: Any, arguments: tuple[str, str]
+    run: Any, arguments: tuple[str, ...]
 ) -> None:
     result = run("proxy", *arguments)
 
