@@ -133,6 +133,15 @@ async def test_what_is_left_alone_is_declined_so_that_tcp_is_taken(
     assert [] == http3.asked
 
 
+async def test_over_http3_too_a_name_leads_to_public_addresses_only(
+    http3: Http3Site, ask_by: Ask
+) -> None:
+    answer = await ask_by("rebinding.test", at=(SITE[0], http3.port))
+
+    assert b"502" == answer.headers[b":status"]
+    assert [] == http3.asked
+
+
 async def test_who_refuses_our_certificate_over_http3_is_not_let_through(
     http3: Http3Site, ask_by: Ask, certified: Any
 ) -> None:
