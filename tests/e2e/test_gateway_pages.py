@@ -212,7 +212,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "phone.html",
         {"host": "192.168.100.100", "port": 8081, "wireguard": False},
     ),
-    "phone wireguard": ("phone.html", {"host": "", "port": 0, "wireguard": True}),
+    "phone-wireguard": ("phone.html", {"host": "", "port": 0, "wireguard": True}),
     "wireguard": ("wireguard.html", {"code": '<svg viewBox="0 0 9 9"></svg>'}),
     "message": (
         "message.html",
