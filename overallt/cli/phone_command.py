@@ -64,8 +64,8 @@ def phone(
     where = listen or (own_address(), port)
     if undo:
         undo_set_up(folder, where, kinds={place.kind}, anyway=anyway)
-        click.echo(f"On the phone, {there} and the")
-        click.echo("authority out of its certificates.")
+        click.echo(f"On the phone, {there} and take")
+        click.echo("the authority out of its certificates.")
         return
     make(folder)
     try:
