@@ -21,6 +21,7 @@ from overallt_server.core.rules import Rules
 from overallt_server.payments import pain001, pain002
 from overallt_server.storage import journal
 from overallt_server.storage.database import Database
+from overallt_server.use_cases.adding_means import AddingMeans
 from overallt_server.use_cases.ordering_payouts import OrderingPayouts
 from overallt_server.use_cases.paying_out import PayingOut
 
@@ -33,6 +34,7 @@ PAYOUT_PHRASES: Final = {
     "is_paid": re.compile(rf"is paid {_AMOUNT}"),
     "is_rejected": re.compile(rf"is rejected {_AMOUNT}"),
     "is_returned": re.compile(rf"is returned {_AMOUNT}"),
+    "moves_to_means": re.compile(rf"moves to means {_AMOUNT}"),
     "has_on_the_way": re.compile(rf"has on the way {_AMOUNT}"),
 }
 _KASSA: Final = BankAccount("Kassa", IBAN, "")
@@ -45,6 +47,7 @@ class PayoutStage(BankStage):
         super().__init__(database, rules, begins=begins)
         self._paying_out = PayingOut(database, rules)
         self._ordering = OrderingPayouts(database)
+        self._adding = AddingMeans(database, rules)
         self._messages: dict[int, str] = {}
 
     @abstractmethod
@@ -89,6 +92,14 @@ class PayoutStage(BankStage):
         # The bank says it twice, as it may.
         for _ in range(2):
             await self._ordering.take(pain002.read(answer), now=self._now)
+
+    async def moves_to_means(self, event: Any) -> None:
+        await self._adding.move_revenue(
+            owner=await self._user(event.who),
+            amount=_amount(event),
+            reference=str(event.number),
+            now=self._now,
+        )
 
     async def has_on_the_way(self, event: Any) -> None:
         owner = await self._user(event.who)

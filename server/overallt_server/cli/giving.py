@@ -77,3 +77,32 @@ def add(username: str, amount_text: str, reason: str, reference: str | None) -> 
         click.echo(f"Added {added} to the means of {username}: {reference}")
     else:
         click.echo(f"{reference} was booked before: nothing was added.")
+
+
+@means.command(name="from-revenue")
+@click.argument("username")
+@click.argument("amount_text", metavar="AMOUNT")
+@click.option(
+    "--reference",
+    help="What names this: moved once, however often it is asked for. "
+    "Without it a new one is made and printed.",
+)
+def from_revenue(username: str, amount_text: str, reference: str | None) -> None:
+    """Make AMOUNT of the revenue of USERNAME his means, free of fee."""
+    from overallt_server.use_cases.adding_means import AddingMeans
+
+    reference = reference or f"by-hand-{secrets.token_hex(8)}"
+
+    async def move(database: Database, settings: Settings) -> tuple[Money, bool]:
+        moved = amount(amount_text, settings)
+        owner = (await user_called(database, username)).id
+        is_new = await AddingMeans(database, settings.rules).move_revenue(
+            owner=owner, amount=moved, reference=reference, now=settings.now()
+        )
+        return moved, is_new
+
+    moved, is_new = run(move)
+    if is_new:
+        click.echo(f"Moved {moved} to the means of {username}: {reference}")
+    else:
+        click.echo(f"{reference} was moved before: nothing was moved.")

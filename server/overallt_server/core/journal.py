@@ -43,6 +43,7 @@ class EntryKind(StrEnum):
     GIFT_GIVEN = "gift_given"
     GIFT_UNDONE = "gift_undone"
     GIFT_RELEASED = "gift_released"
+    REVENUE_MOVED = "revenue_moved"
     PAYOUT_REQUESTED = "payout_requested"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REJECTED = "payout_rejected"

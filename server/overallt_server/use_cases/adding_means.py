@@ -9,11 +9,12 @@ from overallt_server.core.money import Money
 from overallt_server.core.refusals import (
     IdempotencyMismatch,
     InvalidRequest,
+    NoRevenue,
     NotFound,
 )
 from overallt_server.core.rules import Rules
 from overallt_server.storage import journal, patrons
-from overallt_server.storage.database import Database
+from overallt_server.storage.database import Database, Transaction
 
 
 class AddingMeans:
@@ -60,21 +61,61 @@ class AddingMeans:
         async with self._database.transaction() as tx:
             if not await patrons.lock(tx, patron):
                 raise NotFound
-            before = await journal.find(tx, patron, entry.natural_key)
-            if before is not None:
-                if before.postings != entry.postings:
-                    raise IdempotencyMismatch(
-                        f"{reference} was booked before, with another amount."
-                    )
+            if await _was_booked(tx, patron, entry, reference):
                 return False
-            means = await journal.balance(tx, chart.means(patron), amount.currency)
-            most = Money(self._rules.max_means_minor, self._rules.currency)
-            if means + amount > most:
-                raise InvalidRequest(
-                    f"With {amount} more, means of {means} would exceed {most}."
-                )
+            await self._refuse_too_much(tx, patron, amount)
             await journal.append(tx, patron, entry)
         return True
+
+    async def move_revenue(
+        self, *, owner: UserId, amount: Money, reference: str, now: datetime
+    ) -> bool:
+        """Make *amount* of what *owner* has earned his means, free of fee.
+
+        The same *reference* moves it once, however often it comes.
+
+        Returns:
+            Whether it was moved; ``False`` if it had been before.
+
+        Raises:
+            InvalidRequest: the amount is not above zero, of another currency or more
+                than a patron may hold; or there is no reference.
+            NotFound: there is no such user.
+            IdempotencyMismatch: another amount was moved under this reference.
+            NoRevenue: it is more than he has earned.
+        """
+        memo = "revenue to means"
+        self._refuse(amount, reference, memo)
+        entry = JournalEntry.transfer(
+            kind=EntryKind.REVENUE_MOVED,
+            natural_key=f"revenue_moved:{reference}",
+            memo=memo,
+            made_at=now,
+            debit=chart.revenue(owner),
+            credit=chart.means(owner),
+            amount=amount,
+        )
+        async with self._database.transaction() as tx:
+            if not await patrons.lock(tx, owner):
+                raise NotFound
+            if await _was_booked(tx, owner, entry, reference):
+                return False
+            revenue = await journal.balance(tx, chart.revenue(owner), amount.currency)
+            if amount > revenue:
+                raise NoRevenue(f"That is more than the revenue of {revenue}.")
+            await self._refuse_too_much(tx, owner, amount)
+            await journal.append(tx, owner, entry)
+        return True
+
+    async def _refuse_too_much(
+        self, tx: Transaction, patron: UserId, amount: Money
+    ) -> None:
+        means = await journal.balance(tx, chart.means(patron), amount.currency)
+        most = Money(self._rules.max_means_minor, self._rules.currency)
+        if means + amount > most:
+            raise InvalidRequest(
+                f"With {amount} more, means of {means} would exceed {most}."
+            )
 
     def _refuse(self, amount: Money, reference: str, reason: str) -> None:
         if amount.currency != self._rules.currency or amount.minor <= 0:
@@ -83,3 +124,14 @@ class AddingMeans:
             )
         if not reference.strip() or not reason.strip():
             raise InvalidRequest("Adding means needs a reference and a reason.")
+
+
+async def _was_booked(
+    tx: Transaction, patron: UserId, entry: JournalEntry, reference: str
+) -> bool:
+    before = await journal.find(tx, patron, entry.natural_key)
+    if before is not None and before.postings != entry.postings:
+        raise IdempotencyMismatch(
+            f"{reference} was booked before, with another amount."
+        )
+    return before is not None

@@ -1,6 +1,7 @@
 """Means that come in are booked, once, and within what a patron may hold."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.refusals import (
     IdempotencyMismatch,
     InvalidRequest,
+    NoRevenue,
     NotFound,
 )
 from overallt_server.storage import schema
@@ -125,3 +127,42 @@ async def test_two_who_book_at_once_book_both(town: "Town", same_town: "Town") -
     assert 550 == await town.means(ada)
     entries = await town.rows(schema.journal_entries)
     assert list(range(1, 11)) == [entry.number for entry in entries]
+
+
+async def test_revenue_is_made_means_once(town: "Town") -> None:
+    mona = await town.user(1)
+    await town.earn(mona, 1000)
+
+    def move(minor: int, reference: str) -> Awaitable[bool]:
+        return town.adding_means.move_revenue(
+            owner=mona,
+            amount=Money(minor, "EUR"),
+            reference=reference,
+            now=town.closing_time,
+        )
+
+    moved = [await move(400, "m1"), await move(400, "m1")]
+    with pytest.raises(IdempotencyMismatch):
+        await move(300, "m1")
+    with pytest.raises(NoRevenue, match=r"the revenue of 5\.00 EUR"):
+        await move(501, "m2")
+    with pytest.raises(InvalidRequest):
+        await move(0, "m3")
+
+    assert [True, False] == moved
+    assert (500, 400) == (await town.revenue(mona), await town.means(mona))
+
+
+async def test_revenue_does_not_lift_means_above_what_one_may_hold(
+    town: "Town",
+) -> None:
+    mona = await town.user(1)
+    await town.earn(mona, 1000)
+    await town.add_means(mona, town.rules.max_means_minor - 100)
+
+    with pytest.raises(InvalidRequest, match="would exceed"):
+        await town.adding_means.move_revenue(
+            owner=mona, amount=Money(101, "EUR"), reference="m", now=town.closing_time
+        )
+
+    assert 900 == await town.revenue(mona)

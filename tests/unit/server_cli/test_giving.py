@@ -48,3 +48,15 @@ def test_releasing_says_how_many_gifts_reached_their_owners(operator: Any) -> No
     ran = operator.run("release")
 
     assert (0, "Released 0 gifts.\n") == (ran.status, ran.out)
+
+
+def test_revenue_becomes_means_once(month: Any) -> None:
+    month.run("period", "close")
+    month.run("settle", str(month.period))
+    move = ("means", "from-revenue", "mona", "4.00", "--reference", "X 1")
+    first, second = month.run(*move), month.run(*move)
+    too_much = month.run("means", "from-revenue", "mona", "4.00")
+
+    assert "Moved 4.00 EUR to the means of mona: X 1\n" == first.out
+    assert "X 1 was moved before: nothing was moved.\n" == second.out
+    assert "That is more than the revenue of 0.50 EUR.\n" == too_much.errors
