@@ -4,8 +4,9 @@ What puts a payout on its way is in the owner's chain, and he waits for his own 
 so that his revenue is asked for once. All that comes after is in the house's.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from overallt.protocol.ids import UserId
@@ -27,6 +28,16 @@ from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.core.rules import Rules
 from overallt_server.storage import journal, patrons, payouts
 from overallt_server.storage.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPayouts:
+    """What an owner sees of his payouts, newest first, and the sums of some."""
+
+    account: PayoutAccount | None
+    payouts: list[Payout]
+    on_its_way: Money
+    paid: Money
 
 
 class PayingOut:
@@ -95,6 +106,21 @@ class PayingOut:
             await journal.append(tx, owner, requested_entry(payout))
             await payouts.add(tx, payout)
         return payout
+
+    async def overview(self, *, owner: UserId) -> OwnPayouts:
+        """Return where the payouts of *owner* go, and how far each has come."""
+        async with self._database.snapshot() as tx:
+            account = await payouts.account_of(tx, owner)
+            every = (await payouts.of_owner(tx, owner))[::-1]
+        return OwnPayouts(
+            account,
+            every,
+            on_its_way=self._sum(each for each in every if each.state in UNPAID),
+            paid=self._sum(each for each in every if each.state is PayoutState.PAID),
+        )
+
+    def _sum(self, some: Iterable[Payout]) -> Money:
+        return sum((each.amount for each in some), Money(0, self._rules.currency))
 
     async def of(self, *, owner: UserId) -> list[Payout]:
         """List the payouts of *owner*, newest first."""

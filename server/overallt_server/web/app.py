@@ -17,6 +17,7 @@ from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
+from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
@@ -68,6 +69,7 @@ def make_app(
         indexing_things=indexing,
         intending=intending,
         looking_up=LookingUp(database),
+        paying_out=PayingOut(database, settings.rules),
         proving_hosts=ProvingHosts(database),
         registering_apps=RegisteringApps(database),
         registering_things=RegisteringThings(database),

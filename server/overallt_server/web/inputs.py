@@ -134,6 +134,19 @@ class GiftForm(Input):
     id: Annotated[Text, Field(max_length=64)] = ""
 
 
+class PayoutAccountForm(Input):
+    """The bank account that payouts go to."""
+
+    iban: Text = ""
+    name: Text = ""
+
+
+class PayoutForm(Input):
+    """How much to pay out; empty: all of it."""
+
+    amount: Text = ""
+
+
 class TypedCode(Input):
     """The code that a person has typed, and what he decides."""
 
