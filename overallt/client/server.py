@@ -24,6 +24,8 @@ from overallt.protocol.messages import (
     DeviceAuthorization,
     Error,
     FlattrAnswer,
+    Intent,
+    IntentAnswer,
     Means,
     Subscription,
     Thing,
@@ -181,14 +183,30 @@ class Server:
 
     async def subscriptions(self) -> list[Subscription]:
         """Fetch all that the patron has subscribed to, newest first."""
-        found: list[Subscription] = []
-        for page in range(1, MOST_PAGES + 1):
-            path = f"/rest/v2/user/subscriptions?count={PAGE_COUNT}&page={page}"
-            part = _message(list[Subscription], await self._ask("GET", path))
-            found += part
-            if len(part) < PAGE_COUNT:
-                break
-        return found
+        return await self._all(list[Subscription], "/rest/v2/user/subscriptions")
+
+    async def intend(self, url: str, *, click_id: str) -> Intent:
+        """Keep a flattr for *url* until it has an owner; gives nothing if it has one.
+
+        Raises:
+            Refused: with the code ``validation`` if somebody has registered it.
+        """
+        reply = await self._ask(
+            "POST",
+            "/rest/v2/user/intents",
+            headers={"Idempotency-Key": click_id},
+            form={"url": url},
+        )
+        return _message(IntentAnswer, reply).intent
+
+    async def take_back(self, url: str) -> None:
+        """Take back what is kept for *url*, or the flattr that it became."""
+        query = urlencode({"url": url})
+        await self._ask("DELETE", f"/rest/v2/user/intents?{query}")
+
+    async def intents(self) -> list[Intent]:
+        """Fetch all that is kept for the patron, newest first."""
+        return await self._all(list[Intent], "/rest/v2/user/intents")
 
     async def authorize_device(self) -> DeviceAuthorization:
         """Ask for a device code (RFC 8628, 3.1)."""
@@ -252,6 +270,17 @@ class Server:
             f"/rest/v2/things/range/{prefix}", headers=headers, seconds=ANSWER_SECONDS
         )
         return _index_answer(reply)
+
+    async def _all[T](self, kind: type[list[T]], path: str) -> list[T]:
+        """Fetch a list, a page at a time."""
+        found: list[T] = []
+        for page in range(1, MOST_PAGES + 1):
+            reply = await self._ask("GET", f"{path}?count={PAGE_COUNT}&page={page}")
+            part = _message(kind, reply)
+            found += part
+            if len(part) < PAGE_COUNT:
+                break
+        return found
 
     async def _ask_namelessly(
         self, path: str, *, headers: Mapping[str, str], seconds: float

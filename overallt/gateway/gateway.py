@@ -7,6 +7,8 @@
 /give?url=…  GET: the same for the thing at an address
 /given/ID    what became of one click on a trusted site
 /undo/ID     POST: takes it back
+/intend/URL  POST: keeps it for what nobody has claimed yet
+/take-back/URL  POST: takes that back
 /subscribe/ID, /unsubscribe/ID  POST: gives it each month, or no longer
 /drop/CLICK  POST: takes a kept click out of the queue
 /ask/HOST    POST: ends one click on a site
@@ -36,6 +38,7 @@ from overallt.gateway import checks
 from overallt.gateway.browsers import BrowserId, Browsers
 from overallt.gateway.consent import Consent
 from overallt.gateway.forms import SentForm
+from overallt.gateway.intents import Intents
 from overallt.gateway.kept_clicks import KeptClicks
 from overallt.gateway.languages import LANGUAGES, preferred
 from overallt.gateway.looking_up import LookingUp
@@ -160,11 +163,14 @@ class _Desk:
             tickets,
             pages,
         )
-        self._looking_up = LookingUp(connect, self._consent, pages)
+        self._intents = Intents(connect, tickets, pages)
+        self._looking_up = LookingUp(connect, self._consent, self._intents, pages)
 
         self._forms: Mapping[str, _Form] = {
             "give": _Form(_is_tag_id, Purpose.GIVE, self._consent.give),
             "undo": _Form(is_thing_id, Purpose.UNDO, self._results.undo),
+            "intend": _Form(bool, Purpose.INTEND, self._intents.keep),
+            "take-back": _Form(bool, Purpose.TAKE_BACK, self._intents.take_back),
             "subscribe": _Form(
                 is_thing_id, Purpose.SUBSCRIBE, self._subscriptions.subscribe
             ),
@@ -292,6 +298,7 @@ class _Desk:
                 user = await server.user()
                 means = await server.means()
                 subscriptions = await server.subscriptions()
+                intents = await server.intents()
         except Refused as refused:
             return self._pages.refusal(refused.code, refused.description)
         except ServerUnreachable:
@@ -307,6 +314,7 @@ class _Desk:
             user=user,
             means=means,
             subscriptions=self._subscriptions.listed(browser, subscriptions, now=now),
+            intents=self._intents.listed(browser, intents, now=now),
             clicks=await self._kept_clicks.listed(browser, now=now),
             sites=await self._one_clicks.listed(browser, now=now),
             switch=self._pausing.switch(browser, now=now),

@@ -10,7 +10,7 @@
 ```
 
 A ticket is bound to the paired browser that was shown the page, to its subject (a
-thing, kept click or site), and to what is to be done. Whatever the outcome,
+thing, address, kept click or site), and to what is to be done. Whatever the outcome,
 presenting it spends it: I9, a ticket is redeemed at most once. It also remembers the
 page that asked and the click id, so that one consent is one click however often it
 is sent on.
@@ -45,6 +45,8 @@ class Purpose(StrEnum):
 
     GIVE = "give"
     UNDO = "undo"
+    INTEND = "intend"
+    TAKE_BACK = "take_back"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     DROP = "drop"
@@ -53,7 +55,7 @@ class Purpose(StrEnum):
     RESUME = "resume"
 
 
-GIVING: Final = frozenset({Purpose.GIVE, Purpose.SUBSCRIBE})
+GIVING: Final = frozenset({Purpose.GIVE, Purpose.INTEND, Purpose.SUBSCRIBE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from npm import NpmPackage, download
 from skips import skip_for_want_of
 
 from overallt.gateway.asking_pages import AskingPage, asking_page
+from overallt.gateway.intents import ListedIntent
 from overallt.gateway.kept_clicks import ListedClick
 from overallt.gateway.languages import LANGUAGES
 from overallt.gateway.messages import ORIGIN, Answer
@@ -21,7 +22,14 @@ from overallt.gateway.one_clicks import ListedSite, Trust
 from overallt.gateway.pages import Pages, templates
 from overallt.gateway.pausing import ListedPause, Switch
 from overallt.gateway.subscriptions import ListedSubscription
-from overallt.protocol.messages import FlattrWorth, Means, MiniUser, Thing, User
+from overallt.protocol.messages import (
+    FlattrWorth,
+    Means,
+    MiniThing,
+    MiniUser,
+    Thing,
+    User,
+)
 
 AXE = NpmPackage(
     "axe-core",
@@ -117,6 +125,9 @@ SUBSCRIPTIONS = [
     ListedSubscription(7, TITLE, active=True, ticket="t"),
     ListedSubscription(8, "Overallt", active=False, ticket="t"),
 ]
+UNCLAIMED = asking_page("https://blog.test/" + 200 * "x")
+WAITS = ListedIntent(UNCLAIMED, "n", NEW_YEAR, None, None, "t")
+CLAIMED = replace(WAITS, thing=MiniThing("", "", 7, "", TITLE, "", 1), period="2026-01")
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "asks": (
         "consent.html",
@@ -182,6 +193,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "user": USER,
             "means": RICH,
             "clicks": [HELD, WAITING, UNDERWAY, GIVEN_UP],
+            "intents": [WAITS, CLAIMED],
             "subscriptions": SUBSCRIPTIONS,
             "sites": SITES,
             "switch": PAUSED,
@@ -193,6 +205,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "user": USER,
             "means": POOR,
             "clicks": [],
+            "intents": [],
             "subscriptions": [],
             "sites": [],
             "switch": Switch([], "t"),
@@ -204,8 +217,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "unclaimed": (
         "unclaimed.html",
-        {"thing": asking_page("https://blog.test/" + 200 * "x"), "page": ASKING},
+        {"thing": UNCLAIMED, "page": ASKING, "name": "n", "ticket": "t"},
     ),
+    "intended": ("intended.html", {"intent": WAITS}),
     "opened": ("opened.html", {"target": "/give/7"}),
     "refused": ("refused.html", {"description": "Of tomorrow."}),
     "phone": (
@@ -287,7 +301,7 @@ def window(chromium: Any, language: str, **looks: Any) -> Any:
 def test_every_template_is_looked_at() -> None:
     parts = {
         *("base.html", "money.html", "arming.html", "confirming.html"),
-        *("queue.html", "sites.html", "subscriptions.html"),
+        *("queue.html", "sites.html", "subscriptions.html", "intents.html"),
         *("paused.html", "pausing.html"),
     }
 

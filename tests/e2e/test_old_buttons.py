@@ -57,7 +57,7 @@ def test_old_buttons_lead_to_the_page_that_asks(earth: World, kind: str) -> None
     assert (2, [True, True]) == (count, size)
     assert f"The page {HOST} asks you to flattr" in asked
     assert "How to bake bread" in asked
-    assert "Nobody has registered this yet" in unknown
+    assert "Nobody has claimed this yet" in unknown
     assert f"{HOST}/new" in unknown
     assert "An unknown page asks you to flattr" in framed
     assert "How to bake bread" in framed

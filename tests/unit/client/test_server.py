@@ -9,6 +9,9 @@ from aiohttp import web
 
 from overallt.client import server as client_server
 from overallt.client.server import Refused, Server, ServerUnreachable
+from overallt.protocol.messages import Intent
+
+URL = "https://blog.test/a?b=1"
 
 MEANS = {
     "currency": "EUR",
@@ -98,6 +101,27 @@ async def test_all_subscriptions_are_fetched_however_many(
 
     assert 101 == len(found)
     assert "A song" == found[0].thing.title
+
+
+async def test_an_intent_is_posted_once_by_its_click_and_deleted_by_its_address(
+    api: Any, server: Server
+) -> None:
+    path = "/rest/v2/user/intents"
+    intent = {"type": "intent", "url": URL, "created_at": 1, "expires_at": 2}
+    answer = {"message": "ok", "description": "", "intent": intent}
+    api.answers[f"POST {path}"] = [web.json_response(answer)]
+    api.answers[f"DELETE {path}"] = [web.Response(status=204)]
+    api.answers[f"GET {path}"] = [web.json_response([intent])]
+
+    kept = await server.intend(URL, click_id="click-1")
+    listed = await server.intents()
+    await server.take_back(URL)
+
+    assert Intent(url=URL, created_at=1, expires_at=2) == kept
+    assert [kept] == listed
+    assert [f"POST {path}", f"GET {path}", f"DELETE {path}"] == [
+        what for what, *_ in api.asked
+    ]
 
 
 async def test_a_refusal_keeps_its_code(api: Any, server: Server) -> None:

@@ -53,6 +53,13 @@ USER = OWNER | {
     "city": "",
     "country": "",
 }
+NOBODYS = {"error": "not_found", "error_description": "", "error_uri": ""}
+INTENT = {
+    "type": "intent",
+    "url": "https://blog.test/a?b=1",
+    "created_at": 1768478400,
+    "expires_at": 1776254400,
+}
 MEANS = {
     "currency": "EUR",
     "means_minor": 1050,
@@ -77,6 +84,11 @@ class Api:
     down: bool = False
     token: str | None = "secret"
     subscriptions: list[dict[str, object]] = field(default_factory=list)
+    intents: list[dict[str, object]] = field(default_factory=list)
+    # Which addresses were kept, and which were taken back.
+    intended: list[str] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
+    is_registered: bool = True
     asked: list[str] = field(default_factory=list)
     click_ids: list[str] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
@@ -94,24 +106,31 @@ class Api:
             }
             return web.json_response(body, status=403)
         if request.method == "DELETE":
+            self.taken_back += request.query.getall("url", [])
             return web.Response(status=204)
         if request.method == "POST":
-            return self._posted(request)
+            return await self._posted(request)
         if request.path.endswith("/lookup"):
             self.looked_up.append(request.query["url"])
+            if not self.is_registered:
+                return web.json_response(NOBODYS, status=404)
             found = {"message": "found", "location": f"{self.url}/rest/v2/things/7"}
             return web.json_response(found, status=302)
         answers: dict[str, object] = {
             "/rest/v2/user/subscriptions": self.subscriptions,
+            "/rest/v2/user/intents": self.intents,
             "/rest/v2/user/means": self.means,
             "/rest/v2/user": USER,
         }
         return web.json_response(answers.get(request.path, self.thing))
 
-    def _posted(self, request: web.Request) -> web.Response:
-        if request.path.endswith("/flattr"):
+    async def _posted(self, request: web.Request) -> web.Response:
+        if request.path.endswith(("/flattr", "/intents")):
             self.click_ids.append(request.headers["Idempotency-Key"])
-        answer = {"message": "ok", "description": "", "thing": MINI}
+        answer: dict[str, object] = {"message": "ok", "description": "", "thing": MINI}
+        if request.path.endswith("/intents"):
+            self.intended.append(str((await request.post())["url"]))
+            answer["intent"] = INTENT
         return web.json_response(answer)
 
 

@@ -44,21 +44,6 @@ async def test_the_flattr_is_given_to_that_thing(
     assert "POST /rest/v2/things/7/flattr" in api.asked
 
 
-async def test_an_address_that_nobody_registered_is_said_so(
-    browser: Any, api: Any, link: str
-) -> None:
-    api.refusal, api.refuses = "not_found", "GET"
-
-    answer = await browser.open(link)
-    text = answer.body.decode()
-
-    assert 404 == answer.status
-    assert "Nobody has registered this yet" in text
-    assert "<b>blog.test</b>/a?b=1&amp;c=å" in text
-    assert "https://server.test/things/new" in text
-    assert b"<form" not in answer.body
-
-
 async def test_a_link_of_a_pages_own_making_names_no_page(browser: Any) -> None:
     answer = await browser.open("/give?url=https%3A%2F%2Fblog.test%2F&p=forged")
 
