@@ -1,5 +1,6 @@
 """Flattr's old markup comes back to life in real browsers, as plugins printed it."""
 
+import pytest
 from browsers import browser
 from sites import https_site
 from world import World
@@ -61,3 +62,43 @@ def test_old_buttons_lead_to_the_page_that_asks(earth: World, kind: str) -> None
     assert f"{HOST}/new" in unknown
     assert "An unknown page asks you to flattr" in framed
     assert "How to bake bread" in framed
+
+
+@pytest.mark.timeout(300)
+def test_what_nobody_has_claimed_waits_for_its_owner(earth: World, kind: str) -> None:
+    earth.start_server()
+    with browser(kind, earth.folder / "ben") as ben:
+        earth.sign_up(ben, "ben")
+    pages = {"/": PAGE.encode()}
+    with (
+        https_site(HOST, pages, ca=earth._site_ca, port=earth._site_port),
+        earth.patron(kind, "ada") as patron,
+    ):
+        window = patron.browser
+        earth.operate_then("means", "add", "ada", "10.00", "--reason", "by hand")
+        earth.operate_then("budget", "set", "ada", "5.00")
+        window.open(f"https://{HOST}/")
+        window.wait_for(OLD)
+        window.press_into_new_tab(OLD)
+        window.press("#confirm:enabled")
+        window.wait_for("#take-back")
+        kept = window.text()
+        added = earth.operate_then(
+            *("thing", "add", f"https://{HOST}/bread"),
+            *("--owner", "ben", "--title", "How to bake bread"),
+        )
+        thing = added.partition("[Flattr=")[2].partition("]")[0]
+        earth.operate_then("host", "add", thing, HOST)
+        window.open("https://flattr.internal/")
+        window.wait_for("form[action^='/take-back/']")
+        claimed = window.text()
+        window.open(f"https://{HOST}/")
+        window.press_into_new_tab(OLD)
+        window.wait_for("form[action^='/undo/']")
+        flattred = window.text()
+
+    assert f"Your flattr waits for the owner of {HOST}/bread" in kept
+    assert "No money is set aside for it." in kept
+    assert "It is claimed: How to bake bread gets a part of your budget" in claimed
+    assert "Already flattred" in flattred
+    assert "every cent is where it belongs" in earth.operate("audit")
