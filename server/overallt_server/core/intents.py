@@ -25,7 +25,7 @@ from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.budgets import Budget, pot
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period, open_at
-from overallt_server.core.refusals import AlreadyIntended, NoMeans, OwnThing
+from overallt_server.core.refusals import AlreadyFlattred, NoMeans, OwnThing
 
 KEPT_FOR: Final = timedelta(days=90)
 
@@ -97,12 +97,14 @@ def refuse_intent(
 
     Raises:
         OwnThing: the address is his own.
-        AlreadyIntended: there is one.
+        AlreadyFlattred: there is one.
         NoMeans: he has no active budget, or no means above zero.
     """
     if is_own_host:
         raise OwnThing
     if is_kept:
-        raise AlreadyIntended
+        raise AlreadyFlattred(
+            "You have already flattred this address: it waits for its owner."
+        )
     if pot(budget, means).minor <= 0:
         raise NoMeans

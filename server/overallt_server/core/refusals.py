@@ -78,10 +78,6 @@ class AlreadyFlattred(Refusal):
     """You have already flattred this thing this month."""
 
 
-class AlreadyIntended(Refusal):
-    """You have already flattred this address: it waits for its owner."""
-
-
 class NoMeans(Refusal):
     """You need a budget that is not paused, and means to give from."""
 

@@ -65,7 +65,7 @@ class Intending:
             InvalidThing: it is no address, or somebody has registered it.
             NotFound: there is no such user any more.
             IdempotencyMismatch: the key came with something else before.
-            OwnThing, AlreadyIntended, NoMeans: see ``core.intents``.
+            OwnThing, AlreadyFlattred, NoMeans: see ``core.intents``.
         """
         normal = normal_url(url)
         async with self._database.transaction() as tx:

@@ -53,7 +53,7 @@ class Submitting:
             InvalidThing: it is no address, or describes a thing that cannot be.
             NotFound: it describes a thing of somebody who is no user.
             IdempotencyMismatch: the key came with something else before.
-            OwnThing, AlreadyFlattred, AlreadyIntended, NoMeans: as for a click.
+            OwnThing, AlreadyFlattred, NoMeans: as for a click.
         """
         submission = submission_in(address, public_url=self._public_url)
         url = address if submission is None else submission.url

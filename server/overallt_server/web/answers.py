@@ -62,7 +62,6 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.GiftEnded: Answer(HTTPStatus.FORBIDDEN, RefusalCode.GIFT_ENDED),
     refusals.PeriodClosed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.PERIOD_CLOSED),
     refusals.AlreadyFlattred: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
-    refusals.AlreadyIntended: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
     refusals.NoMeans: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.NO_MEANS),
     refusals.NoPayoutAccount: Answer(
         HTTPStatus.FORBIDDEN, RefusalCode.NO_PAYOUT_ACCOUNT

@@ -9,7 +9,7 @@ import pytest
 from overallt.protocol.ids import UserId
 from overallt_server.core.intents import Claim, Intent
 from overallt_server.core.refusals import (
-    AlreadyIntended,
+    AlreadyFlattred,
     IdempotencyMismatch,
     InvalidThing,
     NoMeans,
@@ -104,7 +104,7 @@ async def test_there_is_one_for_each_patron_and_address(
         intend(town, ada), intend(same_town, ada), return_exceptions=True
     )
 
-    assert {Intent, AlreadyIntended} == {type(each) for each in outcomes}
+    assert {Intent, AlreadyFlattred} == {type(each) for each in outcomes}
     assert 2 == len(await town.rows(schema.intents))
 
 

@@ -17,7 +17,7 @@ from overallt_server.core.intents import (
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import (
-    AlreadyIntended,
+    AlreadyFlattred,
     NoMeans,
     OwnThing,
     Refusal,
@@ -91,7 +91,7 @@ def test_what_is_named_by_http_may_be_claimed_by_https(
     ("is_own_host", "is_kept", "budget", "means", "refusal"),
     [
         (True, True, None, 0, OwnThing),
-        (False, True, None, 0, AlreadyIntended),
+        (False, True, None, 0, AlreadyFlattred),
         (False, False, None, 500, NoMeans),
         (False, False, Budget(FIVE, active=False), 500, NoMeans),
         (False, False, Budget(FIVE, active=True), 0, NoMeans),
