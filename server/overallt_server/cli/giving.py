@@ -1,6 +1,7 @@
 """The commands ``budget`` and ``means``: what a patron gives, and gives from."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +9,10 @@ from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.money import Money
 from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
+
+if TYPE_CHECKING:
+    from overallt_server.core.lots import Lot
+    from overallt_server.use_cases.refunding_means import Refund
 
 # The provider of money that an operator took in and books himself.
 BY_HAND = "by_hand"
@@ -106,3 +111,59 @@ def from_revenue(username: str, amount_text: str, reference: str | None) -> None
         click.echo(f"Moved {moved} to the means of {username}: {reference}")
     else:
         click.echo(f"{reference} was moved before: nothing was moved.")
+
+
+@means.command()
+@click.argument("username")
+def lots(username: str) -> None:
+    """List where the means of USERNAME came from, each lot with its number."""
+    from overallt_server.use_cases.refunding_means import RefundingMeans
+
+    async def list_lots(database: Database, _settings: Settings) -> "list[Lot]":
+        patron = (await user_called(database, username)).id
+        return await RefundingMeans(database).lots(patron=patron)
+
+    found = run(list_lots)
+    for number, lot in enumerate(found, start=1):
+        click.echo(
+            f"{number}  {lot.added_at:%Y-%m-%d}  {lot.amount} from {lot.source}, "
+            f"{lot.left} left"
+        )
+    if not found:
+        click.echo(f"{username} never had means.")
+
+
+@means.command()
+@click.argument("username")
+@click.argument("lot", type=click.IntRange(min=1))
+@click.argument("amount_text", metavar="AMOUNT")
+@click.option("--reason", required=True, help="Why, for the books.")
+@click.option(
+    "--reference",
+    help="What names this refund: booked once, however often it is asked for. "
+    "Without it a new one is made and printed.",
+)
+def refund(
+    username: str, lot: int, amount_text: str, reason: str, reference: str | None
+) -> None:
+    """Give back AMOUNT of the lot number LOT of USERNAME, to where it came from."""
+    from overallt_server.use_cases.refunding_means import RefundingMeans
+
+    reference = reference or f"refund-{secrets.token_hex(8)}"
+
+    async def give_back(database: Database, settings: Settings) -> "Refund":
+        return await RefundingMeans(database).refund(
+            patron=(await user_called(database, username)).id,
+            number=lot,
+            amount=amount(amount_text, settings),
+            reference=reference,
+            reason=reason,
+            now=settings.now(),
+        )
+
+    given = run(give_back)
+    if not given.is_new:
+        click.echo(f"{reference} was booked before: nothing was given back.")
+        return
+    click.echo(f"Took {given.amount} off the means of {username}: {reference}")
+    click.echo(given.what_to_do)

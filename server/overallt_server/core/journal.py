@@ -48,6 +48,7 @@ class EntryKind(StrEnum):
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REJECTED = "payout_rejected"
     PAYOUT_RETURNED = "payout_returned"
+    MEANS_REFUNDED = "means_refunded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,15 @@ async def numbered(tx: Transaction, number: int) -> StoredMovement | None:
     return None if row is None else _movement_of(row)
 
 
+async def called(tx: Transaction, key: str) -> StoredMovement | None:
+    """Return the movement with *key*, or ``None``."""
+    rows = await tx.execute(
+        sa.select(bank_movements).where(bank_movements.c.key == key)
+    )
+    row = rows.one_or_none()
+    return None if row is None else _movement_of(row)
+
+
 async def unresolved(tx: Transaction) -> list[StoredMovement]:
     """List what is in suspense, oldest first."""
     rows = await tx.execute(

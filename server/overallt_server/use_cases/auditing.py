@@ -32,6 +32,7 @@ from overallt_server.core.audit_glance import (
     glance,
     ledger_account,
 )
+from overallt_server.core.audit_lots import LotsAudit
 from overallt_server.core.audit_pots import (
     BookedEntry,
     FrozenPeriod,
@@ -235,10 +236,11 @@ class _Pass:
         self, patron: UserId, rows: PatronRows, registered: Mapping[ThingId, Thing]
     ) -> None:
         chain = ChainAudit(patron, self._accounts_of(patron, rows))
-        own = PatronBalances(patron)
+        own, lots = PatronBalances(patron), LotsAudit(patron)
         by_key: dict[str, BookedEntry] = {}
         for booked in _booked(chain, rows.entries, rows.entries[1:]):
             own.book(booked)
+            self.findings += lots.check(booked)
             self._balances.book(booked)
             by_key[booked.entry.natural_key] = booked
         chain.finish(rows.lost_numbers)

@@ -60,3 +60,37 @@ def test_revenue_becomes_means_once(month: Any) -> None:
     assert "Moved 4.00 EUR to the means of mona: X 1\n" == first.out
     assert "X 1 was moved before: nothing was moved.\n" == second.out
     assert "That is more than the revenue of 0.50 EUR.\n" == too_much.errors
+
+
+def test_lots_are_listed_and_given_back(operator: Any) -> None:
+    operator.add_user("ada")
+    operator.run(
+        "means", "add", "ada", "10.00", "--reason", "a coin", "--reference", "X 1"
+    )
+    refund = ("means", "refund", "ada", "1", "4.00", "--reason", "she asked")
+    given = operator.run(*refund, "--reference", "Y 1")
+    again = operator.run(*refund, "--reference", "Y 1")
+    listed = operator.run("means", "lots", "ada")
+
+    assert (
+        "Took 4.00 EUR off the means of ada: Y 1\n"
+        "Hand 4.00 EUR back: the books have it as paid.\n"
+    ) == given.out
+    assert "Y 1 was booked before: nothing was given back.\n" == again.out
+    assert listed.out.startswith("1  ")
+    assert listed.out.endswith("  10.00 EUR from cash:by_hand, 6.00 EUR left\n")
+
+
+def test_who_never_had_means_has_no_lots(operator: Any) -> None:
+    operator.add_user("ada")
+
+    assert "ada never had means.\n" == operator.run("means", "lots", "ada").out
+
+
+def test_more_than_is_left_is_not_given_back(operator: Any) -> None:
+    operator.add_user("ada")
+    operator.run("means", "add", "ada", "10.00", "--reason", "a coin")
+    ran = operator.run("means", "refund", "ada", "1", "10.01", "--reason", "no")
+
+    assert 1 == ran.status
+    assert "Of this lot 10.00 EUR are left to give back.\n" == ran.errors
