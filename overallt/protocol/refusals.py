@@ -7,7 +7,7 @@ class RefusalCode(StrEnum):
     """The ``error`` of an error message.
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
-    and our additions (``period_closed``, ``idempotency_mismatch``,
+    and our additions (``frozen``, ``period_closed``, ``idempotency_mismatch``,
     ``index_too_large``, ``server_busy``, ``gift_ended``, and what payouts are refused
     for).
     """
@@ -25,6 +25,7 @@ class RefusalCode(StrEnum):
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
     SERVER_BUSY = "server_busy"
     FORBIDDEN = "forbidden"
+    FROZEN = "frozen"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"
     NOT_ACCEPTABLE = "not_acceptable"

@@ -6,12 +6,13 @@ use; whether cookies are ``Secure`` follows from it.
 """
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, override
+from typing import Annotated, Final, override
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,11 +21,14 @@ from pydantic_settings import (
 )
 
 from overallt_server.core.bank_accounts import BankAccount, iban_of
+from overallt_server.core.cards import CardAccount
 from overallt_server.core.rules import Rules
 
 FILE_NAME = "overallt-server.toml"
 # The only currency of SEPA, and of the code that banks' apps scan.
 TRANSFERS_IN = "EUR"
+# A restricted key (rk) that may do no more than is asked of it is the better one.
+_STRIPE_KEY: Final = re.compile(r"(?:sk|rk)_(?P<mode>live|test)_[A-Za-z0-9]+\Z")
 
 
 def data_folder() -> Path:
@@ -41,7 +45,12 @@ def _localhost(port: int | None) -> str:
 class Settings(BaseSettings):
     """One field, one setting; the description is its documentation."""
 
-    model_config = SettingsConfigDict(env_prefix="OVERALLT_", extra="forbid")
+    model_config = SettingsConfigDict(
+        # What cannot be used may be a secret all the same.
+        env_prefix="OVERALLT_",
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
 
     listen_host: Annotated[str, Field(description="The address to listen on")] = (
         "127.0.0.1"
@@ -73,6 +82,13 @@ class Settings(BaseSettings):
     max_means_minor: Annotated[
         int, Field(description="The most means one patron may hold, in minor units")
     ] = 100_000
+    max_means_unverified_minor: Annotated[
+        int, Field(description="The same while the operator does not know who he is")
+    ] = 15_000
+    verify_from_minor: Annotated[
+        int,
+        Field(description="With more paid in altogether, it has to be known who he is"),
+    ] = 100_000
     fee_bps: Annotated[
         int,
         Field(description="The fee in basis points (0.01 %)", ge=0, le=10_000),
@@ -100,6 +116,22 @@ class Settings(BaseSettings):
     bank_bic: Annotated[str, Field(description="Its BIC, where a bank asks for it")] = (
         ""
     )
+    stripe_test_mode: Annotated[
+        bool, Field(description="Take payments with Stripe's test keys, and no others")
+    ] = False
+    stripe_webhook_secret: Annotated[
+        SecretStr, Field(description="What Stripe signs its webhooks with (whsec_…)")
+    ] = SecretStr("")
+    stripe_secret_key: Annotated[
+        SecretStr,
+        Field(description="Stripe's secret key; empty: patrons cannot pay by card"),
+    ] = SecretStr("")
+    stripe_api: Annotated[
+        str, Field(description="Another address of Stripe's API; for tests only")
+    ] = ""
+    min_card_minor: Annotated[
+        int, Field(description="The least paid in by card, in minor units", ge=1)
+    ] = 1000
     index_max_things: Annotated[
         int,
         Field(
@@ -136,6 +168,36 @@ class Settings(BaseSettings):
 
         return str(BIC(bic)) if bic else bic
 
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _check_stripe_key(cls, key: SecretStr, known: ValidationInfo) -> SecretStr:
+        form = _STRIPE_KEY.match(key.get_secret_value())
+        if not key:
+            return key
+        if form is None:
+            raise ValueError("it is no secret key of Stripe (sk_live_…)")
+        if (form["mode"] == "test") != known.data.get("stripe_test_mode"):
+            raise ValueError(
+                "it is not of the mode that OVERALLT_STRIPE_TEST_MODE says"
+            )
+        if not known.data.get("stripe_webhook_secret"):
+            raise ValueError("OVERALLT_STRIPE_WEBHOOK_SECRET has to be set, too")
+        return key
+
+    @property
+    def card_account(self) -> CardAccount | None:
+        """Where cards are charged, if patrons can pay by card."""
+        if not self.stripe_secret_key:
+            return None
+        return CardAccount(
+            key=self.stripe_secret_key.get_secret_value(),
+            webhook_secret=self.stripe_webhook_secret.get_secret_value(),
+            is_live=not self.stripe_test_mode,
+            currency=self.currency,
+            server=self.public_url,
+            api=self.stripe_api,
+        )
+
     @property
     def bank_account(self) -> BankAccount | None:
         """The account that patrons pay into, if there is one."""
@@ -156,6 +218,9 @@ class Settings(BaseSettings):
             min_budget_minor=self.min_budget_minor,
             max_budget_minor=self.max_budget_minor,
             max_means_minor=self.max_means_minor,
+            max_means_unverified_minor=self.max_means_unverified_minor,
+            verify_from_minor=self.verify_from_minor,
+            min_card_minor=self.min_card_minor,
             fee_bps=self.fee_bps,
             hold_days=self.hold_days,
             slice_patrons=self.slice_patrons,

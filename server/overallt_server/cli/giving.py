@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from overallt_server.cli.cards import provider_of
 from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.money import Money
 from overallt_server.settings import Settings
@@ -152,7 +153,7 @@ def refund(
     reference = reference or f"refund-{secrets.token_hex(8)}"
 
     async def give_back(database: Database, settings: Settings) -> "Refund":
-        return await RefundingMeans(database).refund(
+        return await RefundingMeans(database, provider_of(settings)).refund(
             patron=(await user_called(database, username)).id,
             number=lot,
             amount=amount(amount_text, settings),

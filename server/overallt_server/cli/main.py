@@ -4,6 +4,7 @@ import click
 
 from overallt_server.cli.audit import audit
 from overallt_server.cli.bank import bank
+from overallt_server.cli.cards import card, debt, equity
 from overallt_server.cli.gifts import release
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
@@ -30,6 +31,9 @@ for _command in (
     backup,
     bank,
     budget,
+    card,
+    debt,
+    equity,
     host,
     means,
     migrate_command,

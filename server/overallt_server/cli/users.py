@@ -4,7 +4,7 @@ from typing import TextIO
 
 import click
 
-from overallt_server.cli.running import run
+from overallt_server.cli.running import run, user_called
 from overallt_server.core.users import User
 from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
@@ -48,6 +48,36 @@ def add(username: str, email: str, password_file: TextIO | None) -> None:
         f"Added {added.username} (user {added.id}); "
         f"the profile is [Flattr={added.username}], thing {added.profile_thing}."
     )
+
+
+@user.command()
+@click.argument("username")
+@click.option("--reason", required=True, help="By what it is known who this is.")
+def verify(username: str, reason: str) -> None:
+    """Note that it is known who USERNAME is: he may then hold and pay in more."""
+    from overallt_server.use_cases.marking import Marking
+
+    async def verify_him(database: Database, settings: Settings) -> None:
+        patron = (await user_called(database, username)).id
+        await Marking(database).verify(patron=patron, reason=reason, now=settings.now())
+
+    run(verify_him)
+    click.echo(f"It is known who {username} is.")
+
+
+@user.command()
+@click.argument("username")
+def release(username: str) -> None:
+    """Let USERNAME, frozen by a chargeback, give and pay in again."""
+    from overallt_server.use_cases.marking import Marking
+
+    async def release_him(database: Database, _settings: Settings) -> None:
+        await Marking(database).release(
+            patron=(await user_called(database, username)).id
+        )
+
+    run(release_him)
+    click.echo(f"{username} is released; the budget stays paused until resumed.")
 
 
 def _password(file: TextIO | None) -> str:

@@ -14,7 +14,9 @@ from overallt_server.core.chart import AccountKind, AccountName, LedgerAccount, 
 from overallt_server.core.money import Money
 
 # Only the chain of the patron they belong to posts to these.
-OF_PATRONS: Final = frozenset({AccountName.MEANS, AccountName.RESERVED})
+OF_PATRONS: Final = frozenset(
+    {AccountName.MEANS, AccountName.RESERVED, AccountName.RECEIVABLE}
+)
 
 
 class PatronBalances:
@@ -77,7 +79,9 @@ class Balances:
         """Add *minor* to *account*, on its debit side."""
         if account.normal_side is Side.CREDIT:
             minor = -minor
-        self._minor_by_kind[account.kind, currency] += minor
+        # What patrons owe us covers nothing.
+        if account.name is not AccountName.RECEIVABLE:
+            self._minor_by_kind[account.kind, currency] += minor
         if account.name not in OF_PATRONS:
             self._minor[account, currency] += minor
 

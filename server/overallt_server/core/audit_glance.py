@@ -17,11 +17,13 @@ from typing import Final, NamedTuple, Self
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit_balances import OF_PATRONS
+from overallt_server.core.audit_lots import ELSEWHERE
 from overallt_server.core.audit_pots import FrozenPeriod, closing_key, settling_key
 from overallt_server.core.audit_slices import Span
 from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.flattrs import WEIGHTS
 from overallt_server.core.journal import NO_PREVIOUS, EntryKind, hash_of
+from overallt_server.core.lots import OF_A_LOT, SOURCES
 from overallt_server.core.periods import Period
 
 # Minor units by ledger account and currency, debits above zero.
@@ -268,6 +270,9 @@ def _chain(patron: UserId, glimpse: Glimpse, sums: Sums) -> dict[str, Booked] | 
         if not (
             follows
             and entry.kind in KINDS
+            # Of lots that are named, a glance knows nothing.
+            and entry.kind not in OF_A_LOT
+            and (entry.kind in ELSEWHERE or _has_a_source(lines))
             and _digest(entry, lines) == entry.hash
             and _balances(lines)
             and all(_may_post(line.ledger_account, own) for line in lines)
@@ -286,6 +291,14 @@ def _chain(patron: UserId, glimpse: Glimpse, sums: Sums) -> dict[str, Booked] | 
             ):
                 return None
     return None if len(glimpse.postings) > len(glimpse.entries) else chain
+
+
+def _has_a_source(lines: Sequence[PostingCells]) -> bool:
+    # Whether means that are added, if any are, come from where they may.
+    names = [(line.side, line.ledger_account.partition(":")[0]) for line in lines]
+    return ("credit", "means") not in names or all(
+        name in SOURCES for side, name in names if side == "debit"
+    )
 
 
 def _digest(entry: EntryCells, lines: Sequence[PostingCells]) -> bytes:

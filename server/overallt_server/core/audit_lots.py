@@ -12,11 +12,18 @@ from overallt_server.core.chart import AccountName, LedgerAccount, Side
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.lots import OF_A_LOT, SOURCES, lot_named_by, source_of
 
-# The most frequent by far; they take from lots as everybody does.
-_OF_PERIODS: Final = frozenset({EntryKind.PERIOD_CLOSED, EntryKind.PATRON_SETTLED})
+# They take from lots, oldest first, or give back what was taken so.
+ELSEWHERE: Final = frozenset(
+    {
+        EntryKind.PERIOD_CLOSED,
+        EntryKind.PATRON_SETTLED,
+        EntryKind.GIFT_GIVEN,
+        EntryKind.GIFT_UNDONE,
+    }
+)
 
 # What a patron has with us; the other side of an entry about a lot is elsewhere.
-_OF_PATRONS: Final = frozenset({AccountName.MEANS})
+_OF_PATRONS: Final = frozenset({AccountName.MEANS, AccountName.RECEIVABLE})
 
 
 class LotsAudit:
@@ -30,7 +37,7 @@ class LotsAudit:
     def check(self, booked: BookedEntry) -> Iterator[Finding]:
         """Check the next entry of the chain."""
         entry = booked.entry
-        if entry.kind in _OF_PERIODS:
+        if entry.kind in ELSEWHERE:
             return
         if entry.kind in OF_A_LOT:
             yield from self._check_naming(booked, lot_named_by(entry) or "")

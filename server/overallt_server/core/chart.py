@@ -55,6 +55,9 @@ class AccountName(StrEnum):
     IN_TRANSIT = "in_transit"
     FEE_INCOME = "fee_income"
     PAYMENT_COST = "payment_cost"
+    RECEIVABLE = "receivable"
+    CHARGEBACK_LOSS = "chargeback_loss"
+    OPERATOR_EQUITY = "operator_equity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ CHART: Final[Mapping[AccountName, _Line]] = {
     AccountName.IN_TRANSIT: _Line(AccountKind.LIABILITY, re.compile(_REFERENCE)),
     AccountName.FEE_INCOME: _Line(AccountKind.INCOME, re.compile("")),
     AccountName.PAYMENT_COST: _Line(AccountKind.EXPENSE, re.compile("")),
+    AccountName.RECEIVABLE: _Line(AccountKind.ASSET, re.compile(_USER)),
+    AccountName.CHARGEBACK_LOSS: _Line(AccountKind.EXPENSE, re.compile("")),
+    AccountName.OPERATOR_EQUITY: _Line(AccountKind.EQUITY, re.compile("")),
 }
 
 
@@ -135,6 +141,8 @@ _NAMES: Final = frozenset(AccountName)
 
 FEE_INCOME: Final = LedgerAccount(AccountName.FEE_INCOME)
 PAYMENT_COST: Final = LedgerAccount(AccountName.PAYMENT_COST)
+CHARGEBACK_LOSS: Final = LedgerAccount(AccountName.CHARGEBACK_LOSS)
+OPERATOR_EQUITY: Final = LedgerAccount(AccountName.OPERATOR_EQUITY)
 SUSPENSE: Final = LedgerAccount(AccountName.SUSPENSE)
 
 
@@ -171,3 +179,8 @@ def revenue(owner: UserId) -> LedgerAccount:
 def held(owner: UserId) -> LedgerAccount:
     """Return what *owner* has earned and what can still be taken back."""
     return LedgerAccount(AccountName.HELD, str(owner))
+
+
+def receivable(patron: UserId) -> LedgerAccount:
+    """Return what *patron* owes us after a chargeback."""
+    return LedgerAccount(AccountName.RECEIVABLE, str(patron))

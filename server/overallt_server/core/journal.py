@@ -49,6 +49,11 @@ class EntryKind(StrEnum):
     PAYOUT_REJECTED = "payout_rejected"
     PAYOUT_RETURNED = "payout_returned"
     MEANS_REFUNDED = "means_refunded"
+    CHARGED_BACK = "charged_back"
+    MEANS_RETURNED = "means_returned"
+    DEBT_PAID = "debt_paid"
+    DEBT_GIVEN_UP = "debt_given_up"
+    EQUITY_ADDED = "equity_added"
 
 
 @dataclass(frozen=True, slots=True)

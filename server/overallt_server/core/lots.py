@@ -4,7 +4,7 @@ What is added in one entry is a lot, and the entry's natural key is its name. It
 is the ledger account that the entry took it from, and a refund goes there and nowhere
 else. What is given is taken from the oldest lot first; an entry that names a lot
 (``means_refunded:17-1:of:means_added:by_hand:17``) takes from that one before all
-others, or gives back to it.
+others, or gives back to it. A gift that was undone goes back to the lots it came from.
 
 Nothing of this is stored: lots are the patron's entries told in their order, so they
 cannot differ from the books, and what is left of all lots is his means.
@@ -19,11 +19,14 @@ from overallt.protocol.ids import UserId
 from overallt_server.core import chart
 from overallt_server.core.bank_bookings import CASH_AT_BANK
 from overallt_server.core.chart import AccountName, LedgerAccount, Side
+from overallt_server.core.gifts import ENDED_KEY, GIVEN_KEY
 from overallt_server.core.journal import EntryKind, JournalEntry, Posting
 from overallt_server.core.money import Money
 
 # Entries of these kinds name the lot they are about.
-OF_A_LOT: Final = frozenset({EntryKind.MEANS_REFUNDED})
+OF_A_LOT: Final = frozenset(
+    {EntryKind.MEANS_REFUNDED, EntryKind.CHARGED_BACK, EntryKind.MEANS_RETURNED}
+)
 
 # What means may be added from.
 SOURCES: Final = frozenset(
@@ -74,7 +77,9 @@ class Lots:
         for posting in entry.postings:
             if posting.ledger_account != self._means:
                 continue
-            if posting.side is Side.CREDIT:
+            if entry.kind is EntryKind.GIFT_UNDONE:
+                self._give_back(entry)
+            elif posting.side is Side.CREDIT:
                 self._add(entry, posting)
             else:
                 self._parts[entry.natural_key] = tuple(self._take(entry, posting))
@@ -92,6 +97,12 @@ class Lots:
         else:
             more = named.left + posting.amount
             self._by_key[named.key] = replace(named, left=more)
+
+    def _give_back(self, undone: JournalEntry) -> None:
+        gift = undone.natural_key.removeprefix(ENDED_KEY)
+        for part in self._parts.get(f"{GIVEN_KEY}{gift}", ()):
+            lot = self._by_key[part.lot]
+            self._by_key[part.lot] = replace(lot, left=lot.left + part.amount)
 
     def _take(self, entry: JournalEntry, posting: Posting) -> Iterator[Part]:
         wanted = posting.amount

@@ -46,6 +46,10 @@ class Forbidden(Refusal):
     """This belongs to somebody else."""
 
 
+class Frozen(Refusal):
+    """A card payment of yours was charged back: please write to the operator."""
+
+
 class IdempotencyMismatch(Refusal):
     """This idempotency key was used before, for another request."""
 

@@ -17,6 +17,9 @@ class Rules:
     min_budget_minor: int
     max_budget_minor: int
     max_means_minor: int
+    max_means_unverified_minor: int
+    verify_from_minor: int
+    min_card_minor: int
     fee_bps: int
     hold_days: int
     slice_patrons: int

@@ -8,6 +8,17 @@ from overallt_server.core.periods import Period
 from overallt_server.storage.column_types import Instant, PeriodNumber
 
 
+def named_metadata() -> sa.MetaData:
+    """Return what tables belong to: constraints have names that migrations can tell."""
+    return sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
 def key(name: str) -> sa.Column[int]:
     """Return a number that is part of the key.
 

@@ -14,19 +14,19 @@ from typing import Final
 import sqlalchemy as sa
 
 from overallt_server.storage.column_types import Instant, PeriodNumber
-from overallt_server.storage.columns import at, key, number, period, text
+from overallt_server.storage.columns import (
+    at,
+    key,
+    named_metadata,
+    number,
+    period,
+    text,
+)
 
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
 
-# Deterministic constraint names, so that a migration can name them.
-metadata: Final = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata: Final = named_metadata()
 
 # --- People and things: small tables, on every node -------------------------------
 
@@ -301,12 +301,8 @@ postings: Final = sa.Table(
     sa.Index("ix_postings_ledger_account", "ledger_account"),
 )
 
-house: Final = sa.Table(
-    "house",
-    metadata,
-    # Its only row stands for the house's chain, as a user's row for his: to be locked.
-    key("id"),
-)
+# Its only row stands for the house's chain, as a user's row for his: to be locked.
+house: Final = sa.Table("house", metadata, key("id"))
 
 # --- The bank: what its files said ---------------------------------------------------
 
@@ -397,4 +393,13 @@ payout_files: Final = sa.Table(
     at("made_at"),
     # Byte for byte what the bank got.
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+patron_marks: Final = sa.Table(
+    "patron_marks",
+    metadata,
+    key("patron_id"),
+    sa.Column("mark", sa.Text, primary_key=True),
+    text("reason"),
+    at("made_at"),
 )

@@ -15,6 +15,7 @@ from overallt_server.core.refusals import (
 from overallt_server.core.rules import Rules
 from overallt_server.storage import journal, patrons
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.use_cases.holding import refuse_too_much
 
 
 class AddingMeans:
@@ -63,7 +64,7 @@ class AddingMeans:
                 raise NotFound
             if await _was_booked(tx, patron, entry, reference):
                 return False
-            await self._refuse_too_much(tx, patron, amount)
+            await refuse_too_much(tx, patron, amount, self._rules)
             await journal.append(tx, patron, entry)
         return True
 
@@ -103,19 +104,9 @@ class AddingMeans:
             revenue = await journal.balance(tx, chart.revenue(owner), amount.currency)
             if amount > revenue:
                 raise NoRevenue(f"That is more than the revenue of {revenue}.")
-            await self._refuse_too_much(tx, owner, amount)
+            await refuse_too_much(tx, owner, amount, self._rules)
             await journal.append(tx, owner, entry)
         return True
-
-    async def _refuse_too_much(
-        self, tx: Transaction, patron: UserId, amount: Money
-    ) -> None:
-        means = await journal.balance(tx, chart.means(patron), amount.currency)
-        most = Money(self._rules.max_means_minor, self._rules.currency)
-        if means + amount > most:
-            raise InvalidRequest(
-                f"With {amount} more, means of {means} would exceed {most}."
-            )
 
     def _refuse(self, amount: Money, reference: str, reason: str) -> None:
         if amount.currency != self._rules.currency or amount.minor <= 0:

@@ -50,6 +50,7 @@ from overallt_server.core.audit_slices import (
     audit_slices,
 )
 from overallt_server.core.bank_bookings import CASH_AT_BANK
+from overallt_server.core.cards import CASH_AT_PROVIDER
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.things import Thing
@@ -68,7 +69,7 @@ from overallt_server.use_cases.auditing_payouts import audit_all_payouts
 PATRONS_AT_ONCE: Final = 500
 ENTRIES_AT_ONCE: Final = 20
 
-_CASH: Final = (chart.cash("by_hand"), CASH_AT_BANK)
+_CASH: Final = (chart.cash("by_hand"), CASH_AT_BANK, CASH_AT_PROVIDER)
 
 
 class Auditing:
@@ -303,8 +304,9 @@ class _Pass:
         self, patron: UserId, rows: PatronRows
     ) -> Iterable[chart.LedgerAccount]:
         yield from (chart.means(patron), chart.revenue(patron))
-        yield from (chart.FEE_INCOME, chart.SUSPENSE, *_CASH)
         yield from self._on_their_way.get(patron, ())
+        yield from (chart.receivable(patron), chart.CHARGEBACK_LOSS)
+        yield from (chart.FEE_INCOME, chart.PAYMENT_COST, chart.SUSPENSE, *_CASH)
         for period, pot in rows.pots.items():
             yield chart.reserved(patron, period)
             yield chart.clearing(period, pot.slice_)
@@ -339,6 +341,7 @@ class _Pass:
         accounts = [chart.clearing(name.period, name.number) for name in self._slices]
         accounts += [*_CASH, chart.SUSPENSE, chart.PAYMENT_COST]
         accounts += self._on_their_way.get(HOUSE, ())
+        accounts.append(chart.OPERATOR_EQUITY)
         accounts += [chart.revenue(owner) for owner in await audit.owners(self._tx)]
         chain, own = ChainAudit(HOUSE, accounts), PatronBalances(HOUSE)
         names = {name.key: name for name in self._slices}

@@ -8,9 +8,10 @@ from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
 from overallt_server.core.budgets import Budget, pot, refuse_budget
 from overallt_server.core.flattrs import CLICK_WEIGHT
+from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
-from overallt_server.core.refusals import NotFound
+from overallt_server.core.refusals import Frozen, NotFound
 from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import PotThing, settle
 from overallt_server.core.things import Thing
@@ -18,6 +19,7 @@ from overallt_server.storage import (
     budgets,
     flattrs,
     journal,
+    marks,
     patrons,
     periods,
     things,
@@ -67,11 +69,14 @@ class Giving:
         Raises:
             InvalidRequest: the amount is not within the rules.
             NotFound: there is no such user.
+            Frozen: he may not give until he is released.
         """
         refuse_budget(amount, self._rules)
         async with self._database.transaction() as tx:
             if not await patrons.lock(tx, patron):
                 raise NotFound
+            if active and await marks.has(tx, patron, Mark.FROZEN):
+                raise Frozen
             await budgets.put(tx, patron, Budget(amount, active))
 
     async def overview(self, *, patron: UserId, now: datetime) -> Overview:

@@ -25,7 +25,6 @@ from overallt_server.core.bank_statements import (
     refuse_unless_it_adds_up,
 )
 from overallt_server.core.chart import Side
-from overallt_server.core.money import Money
 from overallt_server.core.references import Purpose, return_reference
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.rules import Rules
@@ -33,6 +32,7 @@ from overallt_server.storage import bank_statements, journal, patrons
 from overallt_server.storage.bank_statements import NewMovement
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.use_cases.confirming_payouts import come_back, leave
+from overallt_server.use_cases.holding import refuse_too_much
 
 MOVEMENTS_AT_ONCE: Final = 100
 
@@ -196,13 +196,14 @@ class ImportingStatements:
             return came_back or _suspended(Reason.NOT_PAID_OUT)
         if purpose is not Purpose.MEANS:
             return _suspended(Reason.NO_REFERENCE)
-        patron, currency = UserId(number), self._rules.currency
+        patron = UserId(number)
         if patron not in existing:
             return _suspended(Reason.NO_SUCH_PATRON)
-        if movement.amount.currency != currency:
+        if movement.amount.currency != self._rules.currency:
             return _suspended(Reason.OTHER_CURRENCY)
-        means = await journal.balance(tx, chart.means(patron), currency)
-        if means + movement.amount > Money(self._rules.max_means_minor, currency):
+        try:
+            await refuse_too_much(tx, patron, movement.amount, self._rules)
+        except InvalidRequest:
             return _suspended(Reason.TOO_MUCH)
         return Outcome(Fate.MEANS, chart.means(patron), patron=patron)
 

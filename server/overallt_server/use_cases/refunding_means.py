@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from overallt.protocol.ids import UserId
-from overallt_server.core import chart
+from overallt_server.core import cards, chart
 from overallt_server.core.bank_bookings import CASH_AT_BANK
+from overallt_server.core.cards import CASH_AT_PROVIDER, Withdrawal, payment_of_lot
 from overallt_server.core.chart import AccountName, LedgerAccount
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.lots import Lot, naming
@@ -18,6 +20,11 @@ from overallt_server.core.refusals import (
 )
 from overallt_server.storage import bank_statements, journal, lots, patrons
 from overallt_server.storage.database import Database, Transaction
+
+if TYPE_CHECKING:
+    from overallt_server.payments.stripe import Stripe
+
+_TO_CARD: Final = "The provider sends it back to the card."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,9 @@ class Refund:
 class RefundingMeans:
     """The use case of means that go back."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, provider: "Stripe | None" = None) -> None:
         self._database = database
+        self._provider = provider
 
     async def lots(self, *, patron: UserId) -> list[Lot]:
         """List the lots of *patron*, oldest first: so they are numbered from 1."""
@@ -65,6 +73,13 @@ class RefundingMeans:
                 raise NotFound
             lot = _numbered(list(await lots.of(tx, patron)), number)
             key = _key(reference, lot)
+            if lot.source == CASH_AT_PROVIDER:
+                withdrawal = await self._to_card(lot, amount, reference)
+                entry = cards.taken_entry(
+                    patron, lot.key, withdrawal, free=amount, memo=reason, now=now
+                )
+                await journal.append(tx, patron, entry)
+                return Refund(amount, is_new=True, what_to_do=_TO_CARD)
             before = await journal.find(tx, patron, key)
             if before is not None:
                 if before.postings[0].amount != amount:
@@ -85,6 +100,17 @@ class RefundingMeans:
             )
             await journal.append(tx, patron, entry)
         return Refund(amount, is_new=True, what_to_do=what_to_do)
+
+    async def _to_card(self, lot: Lot, amount: Money, reference: str) -> Withdrawal:
+        # The patron's turn is kept meanwhile, so that nothing else takes this money.
+        if self._provider is None:
+            raise InvalidRequest(
+                "This lot came by card: set OVERALLT_STRIPE_SECRET_KEY first."
+            )
+        _refuse_more_than_left(lot, amount)
+        return await self._provider.refund(
+            payment_of_lot(lot.key), amount, reference=reference
+        )
 
 
 def _numbered(all_: list[Lot], number: int) -> Lot:

@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from overallt.protocol.ids import UserId
-from overallt_server.core import bank_bookings, chart
+from overallt_server.core import bank_bookings
 from overallt_server.core.bank_bookings import Fate, StoredMovement
-from overallt_server.core.money import Money
 from overallt_server.core.references import return_reference
 from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.core.rules import Rules
 from overallt_server.storage import bank_statements, journal, patrons
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.use_cases.holding import refuse_too_much
 
 
 class ResolvingSuspense:
@@ -39,12 +39,7 @@ class ResolvingSuspense:
         async with self._suspended(number, patron) as (tx, stored):
             if stored.amount.currency != self._rules.currency:
                 raise InvalidRequest(f"Means are in {self._rules.currency} only.")
-            means = await journal.balance(tx, chart.means(patron), self._rules.currency)
-            most = Money(self._rules.max_means_minor, self._rules.currency)
-            if means + stored.amount > most:
-                raise InvalidRequest(
-                    f"With {stored.amount} more, means of {means} would exceed {most}."
-                )
+            await refuse_too_much(tx, patron, stored.amount, self._rules)
             entry = bank_bookings.assigned_entry(stored, patron, reason=reason, now=now)
             await journal.append(tx, patron, entry)
             await bank_statements.resolve(tx, number, patron=patron, now=now)

@@ -1,11 +1,14 @@
 """A town of patrons and owners whose money the tests here move, on both databases."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
+from card_payments import ACCOUNT, Cards
+from fake_stripe import FakeStripe
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
@@ -15,6 +18,7 @@ from overallt_server.core.periods import Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
+from overallt_server.payments.stripe import Stripe
 from overallt_server.storage import journal, things, users
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.adding_means import AddingMeans
@@ -23,6 +27,7 @@ from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattred, Flattring
 from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.settling import SettledPeriod, Settling
 
@@ -31,6 +36,9 @@ RULES: Final = Rules(
     min_budget_minor=200,
     max_budget_minor=10_000,
     max_means_minor=100_000,
+    max_means_unverified_minor=100_000,
+    verify_from_minor=100_000,
+    min_card_minor=1000,
     fee_bps=1000,
     hold_days=9,
     slice_patrons=2,
@@ -205,3 +213,11 @@ async def same_town(any_database_url: str) -> AsyncIterator[Town]:
     database = Database(any_database_url)
     yield Town(database)
     await database.close()
+
+
+@pytest.fixture
+async def cards(town: Town) -> AsyncIterator[Cards]:
+    async with FakeStripe().listening() as stripe:
+        provider = Stripe(replace(ACCOUNT, api=stripe.api))
+        paying = PayingByCard(town.database, town.rules, provider)
+        yield Cards(town, stripe, provider, paying)

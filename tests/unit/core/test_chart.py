@@ -35,6 +35,9 @@ ACCOUNTS = [
         Side.CREDIT,
     ),
     (chart.PAYMENT_COST, "payment_cost", AccountKind.EXPENSE, Side.DEBIT),
+    (chart.receivable(UserId(17)), "receivable:17", AccountKind.ASSET, Side.DEBIT),
+    (chart.CHARGEBACK_LOSS, "chargeback_loss", AccountKind.EXPENSE, Side.DEBIT),
+    (chart.OPERATOR_EQUITY, "operator_equity", AccountKind.EQUITY, Side.CREDIT),
 ]
 
 

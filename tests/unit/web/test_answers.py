@@ -37,6 +37,7 @@ def test_statuses_are_flattrs_own() -> None:
         "gift_ended": 403,
         "period_closed": 403,
         "idempotency_mismatch": 422,
+        "frozen": 403,
         "index_too_large": 413,
         "rate_limit_exceeded": 403,
         "server_busy": 503,
