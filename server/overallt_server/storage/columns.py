@@ -32,6 +32,11 @@ def period() -> sa.Column[Period]:
     return sa.Column("period", PeriodNumber, primary_key=True, autoincrement=False)
 
 
+def word(name: str) -> sa.Column[str]:
+    """Return a text that is (part of) a key."""
+    return sa.Column(name, sa.Text, primary_key=True)
+
+
 def number(name: str) -> sa.Column[int]:
     """Return a number that is known."""
     return sa.Column(name, sa.BigInteger, nullable=False)

@@ -30,12 +30,7 @@ metadata: Final = named_metadata()
 
 # --- People and things: small tables, on every node -------------------------------
 
-id_blocks: Final = sa.Table(
-    "id_blocks",
-    metadata,
-    sa.Column("kind", sa.Text, primary_key=True),
-    number("next_id"),
-)
+id_blocks: Final = sa.Table("id_blocks", metadata, word("kind"), number("next_id"))
 
 users: Final = sa.Table(
     "users",
@@ -65,11 +60,7 @@ things: Final = sa.Table(
 )
 
 thing_hosts: Final = sa.Table(
-    "thing_hosts",
-    metadata,
-    key("thing_id"),
-    sa.Column("host", sa.Text, primary_key=True),
-    at("proved_at"),
+    "thing_hosts", metadata, key("thing_id"), word("host"), at("proved_at")
 )
 
 # --- Signing in: secrets are kept as SHA-256 only ----------------------------------
@@ -399,7 +390,7 @@ patron_marks: Final = sa.Table(
     "patron_marks",
     metadata,
     key("patron_id"),
-    sa.Column("mark", sa.Text, primary_key=True),
+    word("mark"),
     text("reason"),
     at("made_at"),
 )

@@ -9,7 +9,7 @@ from overallt.protocol.ids import ThingId
 API: Final = "/rest/v2"
 
 # Programs talk to these: no cookie, no page, no form of ours.
-PROGRAM_PATHS: Final = frozenset({"/oauth/token", "/oauth/device"})
+PROGRAM_PATHS: Final = frozenset({"/oauth/token", "/oauth/device", "/webhooks/stripe"})
 
 
 @dataclass(frozen=True, slots=True)

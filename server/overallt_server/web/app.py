@@ -17,6 +17,7 @@ from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
+from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
@@ -70,6 +71,7 @@ def make_app(
         intending=intending,
         looking_up=LookingUp(database),
         paying_out=PayingOut(database, settings.rules),
+        paying_by_card=_paying_by_card(settings, database),
         proving_hosts=ProvingHosts(database),
         registering_apps=RegisteringApps(database),
         registering_things=RegisteringThings(database),
@@ -88,3 +90,12 @@ def make_app(
     app.add_routes([*PAGES, *PROGRAMS])
     app.add_routes([web.static("/static", Path(__file__).parent / "static")])
     return app
+
+
+def _paying_by_card(settings: Settings, database: Database) -> PayingByCard | None:
+    if settings.card_account is None:
+        return None
+    # The provider's library takes half a second to load: only for who needs it.
+    from overallt_server.payments.stripe import Stripe
+
+    return PayingByCard(database, settings.rules, Stripe(settings.card_account))

@@ -119,6 +119,18 @@ class SignIn(Input):
     next: Text = ""
 
 
+class CardForm(Input):
+    """How much to pay in by card."""
+
+    card_amount: Text = ""
+
+
+class CardBack(Input):
+    """Which session at the card provider a patron comes back from."""
+
+    session: Text = ""
+
+
 class BudgetForm(Input):
     """The budget form; the amount is as people write it, ``5.00``."""
 

@@ -15,6 +15,7 @@ from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.looking_up import LookingUp
+from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
@@ -39,6 +40,7 @@ class UseCases:
     intending: Intending
     looking_up: LookingUp
     paying_out: PayingOut
+    paying_by_card: PayingByCard | None
     proving_hosts: ProvingHosts
     registering_apps: RegisteringApps
     registering_things: RegisteringThings

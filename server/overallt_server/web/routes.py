@@ -12,6 +12,7 @@ from overallt_server.web import (
     apps,
     buckets,
     budgets,
+    cards,
     dashboard,
     devices,
     flattrs,
@@ -68,6 +69,8 @@ PAGES: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.post("/device/decision", devices.decide),
     web.get("/oauth/authorize", oauth.show),
     web.post("/oauth/authorize", oauth.decide),
+    web.post("/card", cards.begin),
+    web.get("/card/back", cards.come_back),
 )
 
 PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
@@ -99,4 +102,5 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.delete(f"{API}/user/intents{_JSON}", intents.take_back),
     web.get(f"{API}/user/means{_JSON}", users.show_means),
     web.get(f"{API}/users/{_ID}{_JSON}", users.show),
+    web.post("/webhooks/stripe", cards.hear),
 )
