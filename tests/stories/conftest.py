@@ -21,12 +21,13 @@ or one expectation, told in order::
   ada    transfers       10.00 EUR         (and: without a reference)
   ada    is assigned     10.00 EUR         (and: is sent back)
   bank   charges          0.10 EUR         (and: tells all again)
-  bank   holds            9.90 EUR         (and: suspense holds)
   ada    waits for       song              (and: waits no more for)
   mona   claims          song
   mona   names an account                  (and: cannot ask for, before three days)
   mona   asks for         3.00 EUR         (and: has on the way; is paid, rejected ...)
   bank   gets orders of   3.00 EUR         (or: twice at once)
+  bank   holds            9.90 EUR         (and: suspense, cards, costs, loss)
+  ada    pays by card    15.00 EUR         (and: charges back, owes ...)
   song   earned           3.00 EUR
   fee    earned           1.00 EUR
   ada    has means        0.00 EUR
@@ -47,17 +48,18 @@ from typing import Any, Final, override
 import pytest
 import sqlalchemy as sa
 from story_bank import BANK_PHRASES
+from story_cards import CARD_PHRASES, CardStage
 from story_gifts import GIFT_PHRASES, GiftStage
 from story_intents import INTENT_PHRASES, IntentStage
 from story_payouts import PAYOUT_PHRASES, PayoutStage
 from story_people import add_user
+from story_rules import RULES
 from story_subscriptions import SUBSCRIPTION_PHRASES, SubscriptionStage
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import Refusal
-from overallt_server.core.rules import Rules
 from overallt_server.storage import schema
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.adding_means import AddingMeans
@@ -69,21 +71,6 @@ from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
-
-RULES: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=100_000,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=1,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
 
 NAME: Final = r"[a-z]+"
 AMOUNT: Final = r"(?P<amount>[0-9]+\.[0-9]{2}) EUR"
@@ -113,6 +100,7 @@ PHRASES: Final = {
     **BANK_PHRASES,
     **GIFT_PHRASES,
     **INTENT_PHRASES,
+    **CARD_PHRASES,
     **SUBSCRIPTION_PHRASES,
     **PAYOUT_PHRASES,
 }
@@ -171,7 +159,7 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage(PayoutStage, GiftStage, IntentStage, SubscriptionStage):
+class Stage(PayoutStage, GiftStage, IntentStage, SubscriptionStage, CardStage):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:

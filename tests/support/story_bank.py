@@ -15,6 +15,7 @@ from overallt.protocol.ids import UserId
 from overallt_server.core import chart
 from overallt_server.core.bank_accounts import BankAccount
 from overallt_server.core.bank_bookings import CASH_AT_BANK
+from overallt_server.core.cards import CASH_AT_PROVIDER
 from overallt_server.core.money import Money
 from overallt_server.core.references import means_reference
 from overallt_server.core.rules import Rules
@@ -33,7 +34,13 @@ BANK_PHRASES: Final = {
     "tells_all_again": re.compile(r"tells all again"),
     "holds": re.compile(rf"holds {_AMOUNT}"),
 }
-_HOLDERS: Final = {"bank": CASH_AT_BANK, "suspense": chart.SUSPENSE}
+_HOLDERS: Final = {
+    "bank": CASH_AT_BANK,
+    "cards": CASH_AT_PROVIDER,
+    "costs": chart.PAYMENT_COST,
+    "loss": chart.CHARGEBACK_LOSS,
+    "suspense": chart.SUSPENSE,
+}
 
 
 class BankStage(ABC):

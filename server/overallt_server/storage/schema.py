@@ -21,6 +21,7 @@ from overallt_server.storage.columns import (
     number,
     period,
     text,
+    word,
 )
 
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
