@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
 
 from overallt.protocol.ids import UserId
+from overallt_server.core import chart
 from overallt_server.core.audit import Finding
 from overallt_server.core.bank_accounts import BankAccount
 from overallt_server.core.periods import Period
@@ -29,10 +30,11 @@ FILES = (
         Entry(300, ("two",)),
         Entry(200, ("three",)),
         Entry(-1, ("charges",)),
+        Entry(100, ("my own",)),
     ),
     statement(
         Entry(-300, (return_reference(3),)),
-        opening=1399,
+        opening=1499,
         closed_on="2026-01-08",
         name="2",
     ),
@@ -58,6 +60,9 @@ async def banked(unguarded: Database, rules: Rules) -> Database:
         if file is FILES[0]:
             await resolving.assign(number=2, patron=UserId(4), reason="his", now=NOW)
             await resolving.send_back(number=3, reason="a stranger's", now=NOW)
+            await resolving.understand(
+                number=6, account=chart.OPERATOR_EQUITY, reason="my own", now=NOW
+            )
     return unguarded
 
 

@@ -1,4 +1,4 @@
-"""The figures by which stories are played: Flattr's fee, and a slice for each patron."""
+"""The figures of all stories: Flattr's own fee, and a slice for each patron."""
 
 from typing import Final
 

@@ -15,6 +15,7 @@ from overallt_server.storage.database import Database
 if TYPE_CHECKING:
     from overallt_server.core.bank_bookings import StoredMovement
     from overallt_server.core.bank_statements import Movement
+    from overallt_server.core.chart import LedgerAccount
     from overallt_server.payments.camt import BankFile
     from overallt_server.use_cases.importing_statements import Imported
 
@@ -183,3 +184,36 @@ def return_(number: int, reason: str) -> None:
         f"{sent.other_iban or 'by your bank'}, under the reference "
         f"{readable(reference)}: the next statement will tell that it has left."
     )
+
+
+@suspense.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why it is yours, for the books.")
+def own(number: int, reason: str) -> None:
+    """Book the money NUMBER as the operator's own, which covers what payments cost."""
+    from overallt_server.core.chart import OPERATOR_EQUITY
+
+    understood = _understand(number, OPERATOR_EQUITY, reason)
+    click.echo(f"{understood.amount} are the operator's own.")
+
+
+@suspense.command(name="from-cards")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Which payout it is, for the books.")
+def from_cards(number: int, reason: str) -> None:
+    """Book the money NUMBER as paid out to us by the card provider."""
+    from overallt_server.core.cards import CASH_AT_PROVIDER
+
+    understood = _understand(number, CASH_AT_PROVIDER, reason)
+    click.echo(f"{understood.amount} came from the card provider.")
+
+
+def _understand(number: int, account: "LedgerAccount", reason: str) -> "StoredMovement":
+    from overallt_server.use_cases.resolving_suspense import ResolvingSuspense
+
+    async def understand(database: Database, settings: Settings) -> "StoredMovement":
+        return await ResolvingSuspense(database, settings.rules).understand(
+            number=number, account=account, reason=reason, now=settings.now()
+        )
+
+    return run(understand)

@@ -18,6 +18,7 @@ from overallt_server.core.bank_bookings import (
     assigned_key,
     natural_key,
     returned_key,
+    understood_key,
 )
 from overallt_server.core.bank_statements import Gap
 from overallt_server.core.chart import LedgerAccount, Side
@@ -47,6 +48,7 @@ def keys_of(movement: StoredMovement) -> list[str]:
         *(natural_key(fate, movement.key) for fate in Fate),
         assigned_key(movement.key),
         returned_key(movement.key),
+        understood_key(movement.key),
     ]
 
 
@@ -62,7 +64,7 @@ def audit_movement(
         yield _found(movement, "it is nobody's", "", movement.patron)
     if (movement.payout is not None) != (movement.fate in _OF_PAYOUTS):
         yield _found(movement, "it is not of the payout it names", "", movement.payout)
-    expected = list(_expected(movement, house))
+    expected = list(_expected(movement, entries, house))
     found = {key for key in keys_of(movement) if key in entries}
     for each in expected:
         booked = entries.get(each.natural_key)
@@ -85,7 +87,9 @@ def audit_gap(gap: Gap, iban: str, currency: str) -> Finding:
     )
 
 
-def _expected(movement: StoredMovement, house: int) -> Iterator[_Expected]:
+def _expected(
+    movement: StoredMovement, entries: Entries, house: int
+) -> Iterator[_Expected]:
     fate, patron = movement.fate, movement.patron
     key = natural_key(fate, movement.key)
     if fate is Fate.MEANS:
@@ -98,7 +102,10 @@ def _expected(movement: StoredMovement, house: int) -> Iterator[_Expected]:
                 assigned_key(movement.key), patron, None, chart.means(patron)
             )
         elif movement.resolved_at is not None:
-            yield _Expected(returned_key(movement.key), house, None, None)
+            # The row does not say which: both have gone to nobody.
+            understood = understood_key(movement.key)
+            key = understood if understood in entries else returned_key(movement.key)
+            yield _Expected(key, house, None, None)
     elif fate is Fate.PAYOUT_RETURNED:
         yield _Expected(key, house, Side.DEBIT, None)
     else:

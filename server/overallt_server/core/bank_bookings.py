@@ -126,6 +126,11 @@ def returned_key(key: str) -> str:
     return f"suspense_returned:{key}"
 
 
+def understood_key(key: str) -> str:
+    """Return the natural key of the entry for what was in suspense and is nobody's."""
+    return f"suspense_understood:{key}"
+
+
 def imported_entry(
     key: str, movement: Movement, outcome: Outcome, *, now: datetime
 ) -> JournalEntry:
@@ -168,5 +173,20 @@ def returned_entry(
         made_at=now,
         debit=chart.SUSPENSE,
         credit=chart.in_transit(return_reference(stored.number)),
+        amount=stored.amount,
+    )
+
+
+def understood_entry(
+    stored: StoredMovement, account: LedgerAccount, *, reason: str, now: datetime
+) -> JournalEntry:
+    """Return the entry for what was in suspense and is of no patron, but *account*."""
+    return JournalEntry.transfer(
+        kind=EntryKind.SUSPENSE_UNDERSTOOD,
+        natural_key=understood_key(stored.key),
+        memo=reason,
+        made_at=now,
+        debit=chart.SUSPENSE,
+        credit=account,
         amount=stored.amount,
     )

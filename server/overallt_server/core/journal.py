@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     DEBT_PAID = "debt_paid"
     DEBT_GIVEN_UP = "debt_given_up"
     EQUITY_ADDED = "equity_added"
+    SUSPENSE_UNDERSTOOD = "suspense_understood"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from overallt.protocol.ids import UserId
 from overallt_server.core import bank_bookings
 from overallt_server.core.bank_bookings import Fate, StoredMovement
+from overallt_server.core.chart import LedgerAccount
 from overallt_server.core.references import return_reference
 from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.core.rules import Rules
@@ -43,6 +44,24 @@ class ResolvingSuspense:
             entry = bank_bookings.assigned_entry(stored, patron, reason=reason, now=now)
             await journal.append(tx, patron, entry)
             await bank_statements.resolve(tx, number, patron=patron, now=now)
+        return stored
+
+    async def understand(
+        self, *, number: int, account: LedgerAccount, reason: str, now: datetime
+    ) -> StoredMovement:
+        """Book the money *number*, which is no patron's, to *account*.
+
+        The operator's own money is equity; what a card provider pays out was ours.
+
+        Raises:
+            NotFound: there is no such money in suspense.
+        """
+        async with self._suspended(number, None) as (tx, stored):
+            entry = bank_bookings.understood_entry(
+                stored, account, reason=reason, now=now
+            )
+            await journal.append_to_house(tx, entry)
+            await bank_statements.resolve(tx, number, patron=None, now=now)
         return stored
 
     async def send_back(

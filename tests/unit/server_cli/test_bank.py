@@ -141,3 +141,23 @@ def test_what_is_not_in_suspense_is_one_sentence(cashier: Any) -> None:
 
     assert 1 == ran.status
     assert "Nothing with the number 1 is in suspense.\n" == ran.errors
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("own", "3.00 EUR are the operator's own.\n"),
+        ("from-cards", "3.00 EUR came from the card provider.\n"),
+    ],
+)
+def test_money_that_is_no_patrons_leaves_suspense(
+    cashier: Any, file: str, command: str, said: str
+) -> None:
+    cashier.run("bank", "import", file)
+    understood = ("bank", "suspense", command, "2", "--reason", "so it is")
+    ran, again = cashier.run(*understood), cashier.run(*understood)
+
+    assert said == ran.out
+    assert "Nothing with the number 2 is in suspense.\n" == again.errors
+    assert "Nothing is in suspense.\n" == cashier.run("bank", "suspense", "list").out
+    assert "bank_movements" not in cashier.run("audit").out
