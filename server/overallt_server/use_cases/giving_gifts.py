@@ -7,10 +7,11 @@ from overallt.protocol.ids import UserId
 from overallt_server.core import chart
 from overallt_server.core import gifts as core
 from overallt_server.core.gifts import Gift
+from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
-from overallt_server.core.refusals import IdempotencyMismatch, NotFound
+from overallt_server.core.refusals import Frozen, IdempotencyMismatch, NotFound
 from overallt_server.core.rules import Rules
-from overallt_server.storage import gifts, journal, patrons, users
+from overallt_server.storage import gifts, journal, marks, patrons, users
 from overallt_server.storage.database import Database
 
 _AT_ONCE: Final = 100
@@ -31,6 +32,7 @@ class GivingGifts:
         Raises:
             NotFound: there is no such user.
             IdempotencyMismatch: another gift has this id.
+            Frozen: he may not give until he is released.
             InvalidRequest, NoMeans: see ``core.gifts``.
         """
         async with self._database.transaction() as tx:
@@ -42,6 +44,8 @@ class GivingGifts:
                 if (before.owner, before.amount) != (to.id, amount):
                     raise IdempotencyMismatch
                 return before
+            if await marks.has(tx, patron, Mark.FROZEN):
+                raise Frozen
             means = await journal.balance(tx, chart.means(patron), self._rules.currency)
             core.refuse_gift(
                 amount, patron=patron, owner=to.id, means=means, rules=self._rules

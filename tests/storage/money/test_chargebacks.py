@@ -7,8 +7,10 @@ from fake_stripe import DISPUTE_FEE, fee_of
 from overallt.protocol.ids import UserId
 from overallt_server.core import chart
 from overallt_server.core.marks import Mark
+from overallt_server.core.money import Money
 from overallt_server.core.refusals import Frozen, InvalidRequest, NotFound
 from overallt_server.storage import budgets, marks
+from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.marking import Marking
 from overallt_server.use_cases.refunding_means import RefundingMeans
 from overallt_server.use_cases.settling_debts import SettlingDebts
@@ -109,6 +111,21 @@ async def test_a_refund_that_failed_comes_back(cards: Cards) -> None:
     assert 500 == without
     assert 1500 == await cards.town.means(ada)
     assert [] == await cards.faults()
+
+
+async def test_who_is_frozen_makes_no_gifts(cards: Cards) -> None:
+    ada = await in_debt(cards)
+    await cards.town.user(2)
+    await cards.town.add_means(ada, 900)
+
+    with pytest.raises(Frozen):
+        await GivingGifts(cards.town.database, cards.town.rules).give(
+            patron=ada,
+            owner="user2",
+            amount=Money(200, "EUR"),
+            id_="g",
+            now=cards.town.now,
+        )
 
 
 async def test_who_was_released_resumes_by_himself(cards: Cards) -> None:

@@ -123,3 +123,12 @@ def test_what_others_do_touches_no_lot() -> None:
     )
 
     assert [] == left(told(of_ben))
+
+
+def test_a_gift_that_was_undone_goes_back_to_its_lots() -> None:
+    held = chart.held(UserId(18))
+    gift = entry(EntryKind.GIFT_GIVEN, "gift:1", chart.means(ADA), held, 400)
+    undone = entry(EntryKind.GIFT_UNDONE, "gift_ended:1", held, chart.means(ADA), 400)
+    lots = told(added("a", 300), added("b", 500), gift, added("c", 100), undone)
+
+    assert [("a", 300), ("b", 500), ("c", 100)] == left(lots)
