@@ -5,7 +5,7 @@ The model keeps sets and walks through all that waits; nothing of it is SQL.
 
 import asyncio
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from story_people import add_user
+from story_rules import RULES as STORY_RULES
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.intents import (
@@ -25,7 +26,6 @@ from overallt_server.core.intents import (
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import Refusal
-from overallt_server.core.rules import Rules
 from overallt_server.storage import schema
 from overallt_server.storage.copying import batches
 from overallt_server.storage.database import Database
@@ -40,17 +40,7 @@ pytestmark = pytest.mark.long
 
 BEGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 FIVE: Final = Money(500, "EUR")
-RULES: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=2,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
+RULES: Final = replace(STORY_RULES, slice_patrons=2)
 # All of them give and own.
 PEOPLE: Final = tuple(UserId(number) for number in range(1, 4))
 PERSON: Final = st.sampled_from(PEOPLE)

@@ -9,6 +9,7 @@ is done again.
 import asyncio
 import shutil
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, override
@@ -26,12 +27,12 @@ from hypothesis.stateful import (
 )
 from postgres import run_sql
 from story_people import add_user
+from story_rules import RULES as STORY_RULES
 from years import CHARITY, OWNERS, PEOPLE, GiftGiven, Given, Subscribed, Years
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.refusals import Refusal
-from overallt_server.core.rules import Rules
 from overallt_server.storage import schema
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.adding_means import AddingMeans
@@ -47,19 +48,11 @@ from overallt_server.use_cases.subscribing import Subscribing
 
 pytestmark = pytest.mark.long
 
-RULES: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
+RULES: Final = replace(
+    STORY_RULES,
+    slice_patrons=2,
     max_means_minor=1_000_000,
     max_means_unverified_minor=1_000_000,
-    verify_from_minor=10**12,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=2,
-    min_payout_minor=1000,
-    new_iban_hours=72,
 )
 JANUARY: Final = Period(2026, 1)
 people = st.sampled_from(PEOPLE)

@@ -7,7 +7,8 @@ class Mark(StrEnum):
     """What is known of a patron.
 
     Who is *verified* has shown who he is, and may hold more. Who is *frozen* has had
-    a card payment charged back: he gives and pays in nothing until he is released.
+    a card payment charged back: he gives, pays in and takes out nothing until he is
+    released.
     """
 
     VERIFIED = "verified"

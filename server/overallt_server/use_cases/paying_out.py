@@ -11,6 +11,7 @@ from datetime import datetime
 
 from overallt.protocol.ids import UserId
 from overallt_server.core import chart
+from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
 from overallt_server.core.payouts import (
     UNPAID,
@@ -24,9 +25,9 @@ from overallt_server.core.payouts import (
     requested_entry,
 )
 from overallt_server.core.references import Purpose, find
-from overallt_server.core.refusals import InvalidRequest, NotFound
+from overallt_server.core.refusals import Frozen, InvalidRequest, NotFound
 from overallt_server.core.rules import Rules
-from overallt_server.storage import journal, patrons, payouts
+from overallt_server.storage import journal, marks, patrons, payouts
 from overallt_server.storage.database import Database, Transaction
 
 
@@ -74,6 +75,7 @@ class PayingOut:
         """Put *amount* of the revenue of *owner* on its way; all of it without one.
 
         Raises:
+            Frozen: a card payment of his was charged back.
             Refusal: it may not be paid out, see ``core.payouts.refuse_payout``.
             NotFound: there is no such user.
         """
@@ -82,6 +84,8 @@ class PayingOut:
             if not await patrons.lock(tx, owner):
                 raise NotFound
             await patrons.lock_house(tx)
+            if await marks.has(tx, owner, Mark.FROZEN):
+                raise Frozen
             revenue = await journal.balance(tx, chart.revenue(owner), currency)
             wanted = revenue if amount is None else amount
             account = refuse_payout(

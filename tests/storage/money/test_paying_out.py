@@ -9,16 +9,18 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.core import chart
+from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
 from overallt_server.core.payouts import Payout, PayoutState
 from overallt_server.core.refusals import (
+    Frozen,
     InvalidRequest,
     NewPayoutAccount,
     NoPayoutAccount,
     NoRevenue,
     NotFound,
 )
-from overallt_server.storage import schema
+from overallt_server.storage import marks, schema
 
 if TYPE_CHECKING:
     from tests.storage.money.conftest import Town
@@ -48,6 +50,16 @@ async def request(town: "Town", minor: int | None = None) -> Payout:
 async def only_one(town: "Town") -> Payout:
     (payout,) = await town.paying_out.of(owner=MONA)
     return payout
+
+
+async def test_who_is_frozen_takes_nothing_out(town: "Town") -> None:
+    async with town.database.transaction() as tx:
+        await marks.put(tx, MONA, Mark.FROZEN, reason="charged back", now=town.now)
+
+    with pytest.raises(Frozen):
+        await request(town, 3000)
+
+    assert 4500 == await town.revenue(MONA)
 
 
 async def test_a_request_puts_the_revenue_on_its_way(town: "Town") -> None:
