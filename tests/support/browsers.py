@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, override
 
 from loopback import free_port
+from own_thread import in_own_thread
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FIREFOX: Final = "/usr/bin/firefox-esr"
@@ -104,7 +105,7 @@ def browser(
     """Run the browser *name* with a profile in *folder*."""
     start = {"chromium": _chromium, "firefox": _firefox}[name]
     folder.mkdir(parents=True, exist_ok=True)
-    with start(folder, proxy, ca, dark=dark) as started:
+    with in_own_thread(start(folder, proxy, ca, dark=dark)) as started:
         yield started
 
 
