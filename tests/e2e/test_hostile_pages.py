@@ -5,6 +5,7 @@ follows an innocent press that a person made.
 """
 
 import time
+from urllib.parse import quote
 
 from prey import BUTTON, EVIL, WAIT_MS, Prey
 
@@ -60,6 +61,21 @@ ATTACKS = {
         const read = await Promise.all(answers.map((answer) => answer.text()));
         say(read.join(''));
     """,
+    "makes an address as an old button's": """
+        const forged = 'https://flattr.internal/give?p=forged&url='
+            + encodeURIComponent(`${location.origin}/`);
+        const frame = document.createElement('iframe');
+        frame.src = forged;
+        document.body.append(frame);
+        const post = {method: 'POST', mode: 'no-cors', credentials: 'include',
+            body: new URLSearchParams({ticket: 'guess', step: 'give'})};
+        const asked = [{credentials: 'include'}, post].map(
+            (how) => fetch(forged, how).then((answer) => answer.text()));
+        const answers = await Promise.allSettled(asked);
+        await wait();
+        say(answers.map((answer) => answer.value || '').join('')
+            + (frame.contentDocument ? frame.contentDocument.body.innerText : ''));
+    """,
     "presses the button itself": """
         document.querySelector("a[href^='https://flattr.internal/']").click();
         await wait();
@@ -103,6 +119,8 @@ NAVIGATIONS = {
         meta.content = `0;url=${link}`;
         document.head.append(meta);
     """,
+    # The page tells its own server where to, as any server can find out by itself.
+    "a redirect": "location.href = '/leads-on';",
 }
 
 
@@ -113,17 +131,19 @@ def test_no_page_flattrs_in_its_readers_name(prey: Prey) -> None:
 
         assert "learned:" == prey.window.text("#said"), attack
         assert [] == prey.given(), attack
-
-    assert [prey.tags.plain] == prey.give_by_hand()
+        # Nothing of it was lost on a window that would give nothing to anybody.
+        assert [prey.tags.plain] == prey.give_by_hand(), attack
 
 
 def test_after_a_touch_a_page_may_show_the_page_that_asks(prey: Prey) -> None:
+    prey.redirects["/leads-on"] = f"https://flattr.internal/give/{prey.tags.plain}"
     for number, (kind, script) in enumerate(NAVIGATIONS.items()):
         prey.press_innocently(f"/navigates-{number}", script)
-        prey.window.wait_for("main")
+        prey.window.wait_for("#confirm:enabled")
         time.sleep(WAIT_MS / 1000)
         assert 0 == prey.window.count("#undo"), kind
         assert [] == prey.given(), kind
+        assert [prey.tags.plain] == prey.confirm(), kind
 
     prey.press_innocently("/navigates", NAVIGATIONS["location"])
     prey.window.wait_for("#confirm")
@@ -137,6 +157,7 @@ def test_without_a_touch_a_page_may_not_even_do_that(prey: Prey) -> None:
 
     assert "A page opened this" in prey.window.text("h1")
     assert [] == prey.given()
+    assert [prey.tags.plain] == prey.give_by_hand()
 
 
 def test_a_link_of_a_pages_own_making_comes_from_an_unknown_page(prey: Prey) -> None:
@@ -149,6 +170,31 @@ def test_a_link_of_a_pages_own_making_comes_from_an_unknown_page(prey: Prey) -> 
     assert 0 == prey.window.count("#trust")
     assert [] == prey.given()
     assert [prey.tags.plain] == prey.confirm()
+
+
+def test_an_address_of_a_pages_own_making_comes_from_an_unknown_page(
+    prey: Prey,
+) -> None:
+    """As an old button leads to it; the seal is not for the page to make, either."""
+    address = quote(f"https://{HOST}/", safe="")
+    forged = f"https://flattr.internal/give?url={address}&p=forged#confirm"
+    prey.read("/forges-an-address", f"<a id=own href='{forged}' target=_blank>On</a>")
+    prey.window.press_into_new_tab("#own")
+
+    assert "An unknown page asks you to flattr" in prey.window.text()
+    assert 0 == prey.window.count("#trust")
+    assert [] == prey.given()
+    assert [prey.tags.plain] == prey.confirm()
+
+
+def test_without_a_touch_no_page_opens_the_status_page(prey: Prey) -> None:
+    opens = "<script>location.href = 'https://flattr.internal/';</script>"
+    prey.read("/opens-status", opens, host=EVIL)
+    prey.window.wait_for("a.button")
+
+    assert "A page opened this" in prey.window.text("h1")
+    assert 0 == prey.window.count("form")
+    assert [prey.tags.plain] == prey.give_by_hand()
 
 
 def test_a_page_on_another_site_is_named_and_not_confirmed(prey: Prey) -> None:

@@ -29,6 +29,24 @@ def trusting(prey: Prey) -> Iterator[Prey]:
     prey.window.wait_for("main:not(:has(form))")
 
 
+def give_by_one_click(trusting: Prey) -> list[str]:
+    """Press the button as a person does; return what is held, and drop it."""
+    trusting.read("/one-click", tag=trusting.tags.strict)
+    trusting.window.press_into_new_tab(BUTTON)
+    assert "Flattred in ten seconds" == trusting.window.text("h1")
+    held = trusting.begin_anew()
+    drop(trusting)
+    return held
+
+
+def drop(trusting: Prey) -> None:
+    """Take the one click that is held out of the queue."""
+    trusting.window.open("https://flattr.internal/")
+    trusting.window.press("form[action^='/drop/'] button")
+    trusting.window.wait_for("main:not(:has(form))")
+    assert [] == trusting.given()
+
+
 @pytest.mark.parametrize("host", [HOST, NEIGHBOUR])
 def test_a_covered_frame_gets_no_one_click(trusting: Prey, host: str) -> None:
     """Not even if the page in it was read as a document before, and is in the cache."""
@@ -41,6 +59,7 @@ def test_a_covered_frame_gets_no_one_click(trusting: Prey, host: str) -> None:
     assert "Flattr this?" == window.text("h1")
     assert [] == trusting.given()
     assert [tag] == trusting.confirm()
+    assert [tag] == give_by_one_click(trusting)
 
 
 def test_no_script_reads_a_link_that_is_worth_one_click(trusting: Prey) -> None:
@@ -53,6 +72,8 @@ def test_no_script_reads_a_link_that_is_worth_one_click(trusting: Prey) -> None:
     learned = trusting.window.text("#said")
     assert f"[Flattr={trusting.tags.strict}]" in learned
     assert "flattr.internal/give" not in learned
+    assert [] == trusting.given()
+    assert [trusting.tags.strict] == give_by_one_click(trusting)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +95,7 @@ def test_another_site_gets_no_one_click(trusting: Prey, path: str, attack: str) 
     time.sleep(WAIT_MS / 1000)
 
     assert [] == trusting.given()
+    assert [trusting.tags.strict] == give_by_one_click(trusting)
 
 
 def test_not_even_a_trusted_page_gives_before_a_person_touched_it(
@@ -96,6 +118,7 @@ def test_not_even_a_trusted_page_gives_before_a_person_touched_it(
 
     assert "A page opened this" in trusting.window.text("h1")
     assert [] == trusting.given()
+    assert [trusting.tags.strict] == give_by_one_click(trusting)
 
 
 def test_the_persons_own_press_is_one_click_and_nobody_else_stops_it(
@@ -116,8 +139,5 @@ def test_the_persons_own_press_is_one_click_and_nobody_else_stops_it(
         host=EVIL,
     )
     trusting.window.wait_for("#said")
-    assert [trusting.tags.strict] == trusting.given()
-    trusting.window.open("https://flattr.internal/")
-    trusting.window.press("form[action^='/drop/'] button")
-    trusting.window.wait_for("main:not(:has(form))")
-    assert [] == trusting.given()
+    assert [trusting.tags.strict] == trusting.begin_anew()
+    drop(trusting)

@@ -24,6 +24,8 @@ NEIGHBOUR: Final = f"neighbour.{HOST}"
 EVIL: Final = "evil.test"
 BUTTON: Final = "a[href^='https://flattr.internal/give/']"
 PATRON: Final = "cleo"
+# More than settle in, and fewer than fill two buckets.
+INDEX_MAX_THINGS: Final = 1000
 # Past the moment in which the button is dead, and what browsers need for a page.
 WAIT_MS: Final = 1200
 PAGE: Final = """<!DOCTYPE html><title>Innocent</title>
@@ -52,6 +54,7 @@ class Prey:
     window: Browser
     tags: Tags
     pages: dict[str, bytes]
+    redirects: dict[str, str]
 
     def read(
         self, path: str, body: str = "", *, host: str = HOST, tag: str | None = None
@@ -65,27 +68,32 @@ class Prey:
         page = PAGE.format(tag=tag or self.tags.plain, body=body, wait_ms=WAIT_MS)
         self.pages[path] = page.encode()
 
-    def press_innocently(self, path: str, attack: str, *, host: str = HOST) -> None:
+    def press_innocently(
+        self, path: str, attack: str, *, host: str = HOST, tag: str | None = None
+    ) -> None:
         """Press a harmless button that runs *attack*, as a function's body."""
         script = f"""<script>
         document.getElementById('innocent').addEventListener('click', async () => {{
             try {{ {attack} }} catch {{ say(''); }}
         }});
         </script>"""
-        self.read(path, script, host=host)
+        self.read(path, script, host=host, tag=tag)
         self.window.press("#innocent")
 
     def given(self) -> list[str]:
         """List the things that are flattred at the server, or wait in the queue."""
         at_server = _column(self.earth.database, "select thing_id from flattrs")
-        queue = self.earth.folder / PATRON / "queue.sqlite"
-        return at_server + _column(queue, "select tag_id from clicks")
+        return at_server + _column(
+            self._home / "queue.sqlite", "select tag_id from clicks"
+        )
 
     def begin_anew(self) -> list[str]:
         """Return what is given, and let it never have been: no month has passed."""
         given = self.given()
         with closing(sqlite3.connect(self.earth.database)) as tx, tx:
             tx.execute("delete from flattrs")
+        with closing(sqlite3.connect(self._home / "sites.sqlite")) as tx, tx:
+            tx.execute("delete from one_clicks")
         return given
 
     def give_by_hand(self) -> list[str]:
@@ -100,6 +108,10 @@ class Prey:
         self.window.wait_for("#undo")
         return self.begin_anew()
 
+    @property
+    def _home(self) -> Path:
+        return self.earth.folder / PATRON
+
 
 def _column(database: Path, query: str) -> list[str]:
     with closing(sqlite3.connect(database)) as tx:
@@ -110,8 +122,10 @@ def _column(database: Path, query: str) -> list[str]:
 def prey(kind: str, folder: Path) -> Iterator[Prey]:
     """Let a patron read in the browser *kind*; all is proved to be its owner's."""
     pages: dict[str, bytes] = {}
+    redirects: dict[str, str] = {}
     with world(folder) as earth:
         earth.hosts.extend([NEIGHBOUR, EVIL])
+        earth.operator["OVERALLT_INDEX_MAX_THINGS"] = str(INDEX_MAX_THINGS)
         earth.start_server()
         tags = settle_in({**earth.operator, **earth._then})
         site = https_site(
@@ -121,8 +135,9 @@ def prey(kind: str, folder: Path) -> Iterator[Prey]:
             port=earth._site_port,
             aliases=(NEIGHBOUR, EVIL),
             headers={"Cache-Control": "max-age=600"},
+            redirects=redirects,
         )
         with site, earth.patron(kind, PATRON) as patron:
             earth.operate_then("means", "add", PATRON, "20.00", "--reason", "by hand")
             earth.operate_then("budget", "set", PATRON, "5.00")
-            yield Prey(earth, patron.browser, tags, pages)
+            yield Prey(earth, patron.browser, tags, pages, redirects)

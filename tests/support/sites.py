@@ -20,16 +20,21 @@ def https_site(
     port: int = 0,
     aliases: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
+    redirects: Mapping[str, str] | None = None,
 ) -> Iterator[int]:
     """Serve *pages* by path as *host* and its *aliases*, each with *headers*.
 
-    Writes the CA to *ca*, gives the port.
+    A path among *redirects* leads to the address there. Writes the CA to *ca*, gives
+    the port.
     """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if redirects and self.path in redirects:
+                self._lead_to(redirects[self.path])
+                return
             body = pages.get(self.path)
             self.send_response(404 if body is None else 200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -38,6 +43,12 @@ def https_site(
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body or b"")
+
+        def _lead_to(self, address: str) -> None:
+            self.send_response(302)
+            self.send_header("Location", address)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         @override
         def log_message(self, *_: object) -> None:
