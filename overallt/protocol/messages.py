@@ -175,6 +175,14 @@ class ThingFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A language or a category: its code, and its name in English."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ThingBuckets:
     """How many things there are, and how many bits name a bucket of them."""
 

@@ -4,7 +4,7 @@ Languages and categories are Flattr's own (REST API v2, ``/languages`` and
 ``/categories``), so that what old clients send is known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from overallt_server.core.refusals import InvalidThing
@@ -14,17 +14,62 @@ MAX_DESCRIPTION_LENGTH: Final = 1000
 MAX_TAGS: Final = 20
 MAX_TAG_LENGTH: Final = 50
 
-CATEGORIES: Final = frozenset(
-    {"text", "images", "video", "audio", "software", "people", "rest"}
-)
-LANGUAGES: Final = frozenset(
-    (  # noqa: SIM905 - the quotes of a literal list would hide the codes.
-        "sq_AL ar_DZ be_BY bg_BG ca_ES zh_CN hr_HR cs_CZ da_DK nl_NL en_GB et_EE "
-        "fi_FI fr_FR de_DE el_GR iw_IL hi_IN hu_HU is_IS in_ID ga_IE it_IT ja_JP "
-        "ko_KR lv_LV lt_LT mk_MK ms_MY mt_MT no_NO pl_PL pt_PT ro_RO ru_RU sr_RS "
-        "sk_SK sl_SI es_ES sv_SE th_TH tr_TR uk_UA vi_VN"
-    ).split()
-)
+# Each code and its name in English, in Flattr's order.
+CATEGORIES: Final[Mapping[str, str]] = {
+    "text": "Text",
+    "images": "Images",
+    "video": "Video",
+    "audio": "Audio",
+    "software": "Software",
+    "people": "People",
+    "rest": "Other",
+}
+LANGUAGES: Final[Mapping[str, str]] = {
+    "sq_AL": "Albanian",
+    "ar_DZ": "Arabic",
+    "be_BY": "Belarusian",
+    "bg_BG": "Bulgarian",
+    "ca_ES": "Catalan",
+    "zh_CN": "Chinese",
+    "hr_HR": "Croatian",
+    "cs_CZ": "Czech",
+    "da_DK": "Danish",
+    "nl_NL": "Dutch",
+    "en_GB": "English",
+    "et_EE": "Estonian",
+    "fi_FI": "Finnish",
+    "fr_FR": "French",
+    "de_DE": "German",
+    "el_GR": "Greek",
+    "iw_IL": "Hebrew",
+    "hi_IN": "Hindi",
+    "hu_HU": "Hungarian",
+    "is_IS": "Icelandic",
+    "in_ID": "Indonesian",
+    "ga_IE": "Irish",
+    "it_IT": "Italian",
+    "ja_JP": "Japanese",
+    "ko_KR": "Korean",
+    "lv_LV": "Latvian",
+    "lt_LT": "Lithuanian",
+    "mk_MK": "Macedonian",
+    "ms_MY": "Malay",
+    "mt_MT": "Maltese",
+    "no_NO": "Norwegian",
+    "pl_PL": "Polish",
+    "pt_PT": "Portuguese",
+    "ro_RO": "Romanian",
+    "ru_RU": "Russian",
+    "sr_RS": "Serbian",
+    "sk_SK": "Slovak",
+    "sl_SI": "Slovenian",
+    "es_ES": "Spanish",
+    "sv_SE": "Swedish",
+    "th_TH": "Thai",
+    "tr_TR": "Turkish",
+    "uk_UA": "Ukrainian",
+    "vi_VN": "Vietnamese",
+}
 
 
 def title_of(text: str) -> str:

@@ -27,6 +27,7 @@ from overallt_server.web import (
     subscriptions,
     things,
     users,
+    words,
 )
 from overallt_server.web.addresses import API
 
@@ -103,4 +104,8 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get(f"{API}/user/means{_JSON}", users.show_means),
     web.get(f"{API}/users/{_ID}{_JSON}", users.show),
     web.post("/webhooks/stripe", cards.hear),
+    web.get(f"{API}/languages.txt", words.print_languages),
+    web.get(f"{API}/languages{_JSON}", words.show_languages),
+    web.get(f"{API}/categories.txt", words.print_categories),
+    web.get(f"{API}/categories{_JSON}", words.show_categories),
 )
