@@ -5,6 +5,7 @@ see. Parsing checks every type, so that behind this door a message can be
 trusted: a wrong one is a ``MalformedMessage`` that names the field.
 """
 
+import contextlib
 import dataclasses
 import json
 import types
@@ -76,9 +77,15 @@ def _list_from_json(kind: Any, value: Any, where: str) -> list[Any]:
 
 
 def _union_from_json(kind: Any, value: Any, where: str) -> Any:
-    # Only "something or None" is used: None is what was left out.
-    (known,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
-    return None if value is None else _from_json(known, value, where)
+    # None is what was left out; of several messages the fuller one stands first.
+    known = typing.get_args(kind)
+    if value is None and types.NoneType in known:
+        return None
+    *fuller, last = (each for each in known if each is not types.NoneType)
+    for each in fuller:
+        with contextlib.suppress(MalformedMessage):
+            return _from_json(each, value, where)
+    return _from_json(last, value, where)
 
 
 def _message_from_json(kind: Any, value: Any, where: str) -> Any:

@@ -57,6 +57,7 @@ class MiniThing:
 class Thing:
     """A thing; ``flattred`` and ``subscribed`` only for a signed-in asker.
 
+    ``owner`` is a whole user for who asks for *full* messages.
     ``hosts`` are the hosts that its owner has proved to be his, in lower case; an
     addition of ours.
     """
@@ -71,7 +72,7 @@ class Thing:
     language: str
     category: str
     created_at: int
-    owner: MiniUser
+    owner: User | MiniUser
     hidden: bool
     image: str
     flattrs: int
@@ -84,10 +85,13 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Flattr:
-    """One flattr in a list; ``owner`` is the patron who gave it."""
+    """One flattr in a list; ``owner`` is the patron who gave it.
 
-    thing: MiniThing
-    owner: MiniUser
+    Both are whole for who asks for *full* messages.
+    """
+
+    thing: Thing | MiniThing
+    owner: User | MiniUser
     created_at: int
     type: Literal["flattr"] = "flattr"
 

@@ -127,8 +127,13 @@ async def test_a_thing_is_stored_as_it_was_described(any_database: Database) -> 
     async with any_database.snapshot() as tx:
         assert thing == await things.nearest(tx, ["https://a.example/%C3%B6"])
         assert {thing.id: thing} == await things.many(tx, [thing.id])
-    listed = await LookingUp(any_database).things_of(ada.id, page=1, count=10)
-    assert [thing.id, ada.profile_thing] == [each.id for each in listed]
+    looking_up = LookingUp(any_database)
+    for hidden, expected in (
+        (True, [thing.id, ada.profile_thing]),
+        (False, [ada.profile_thing]),
+    ):
+        listed = await looking_up.things_of(ada.id, page=1, count=10, hidden=hidden)
+        assert expected == [each.id for each in listed]
 
 
 async def test_a_refused_thing_takes_no_number(any_database: Database) -> None:

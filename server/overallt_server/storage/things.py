@@ -41,12 +41,16 @@ async def nearest(tx: Transaction, urls: Sequence[str]) -> Thing | None:
 
 
 async def of_owner(
-    tx: Transaction, owner: UserId, *, page: int, count: int
+    tx: Transaction, owner: UserId, *, page: int, count: int, hidden: bool
 ) -> list[Thing]:
-    """List the things of *owner*, newest first; *page* counts from 1."""
+    """List the things of *owner*, newest first, *hidden* ones too or not.
+
+    *page* counts from 1.
+    """
+    is_shown = sa.true() if hidden else sa.not_(things.c.hidden)
     rows = await tx.execute(
         sa.select(things)
-        .where(things.c.owner_id == owner)
+        .where(things.c.owner_id == owner, is_shown)
         .order_by(things.c.created_at.desc(), things.c.id.desc())
         .limit(count)
         .offset((page - 1) * count)

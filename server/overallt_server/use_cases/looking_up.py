@@ -1,16 +1,18 @@
 """Looking up users and things, for whoever may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId, is_thing_id, is_username
 from overallt_server.core.intents import claimable_by
-from overallt_server.core.refusals import NotFound
+from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.core.things import Thing
 from overallt_server.core.urls import normal_url
 from overallt_server.core.users import User
 from overallt_server.storage import health, things, users
 from overallt_server.storage.database import Database
+
+MOST_THINGS: Final = 100
 
 _NO_THING: Final = "There is no thing with this id."
 
@@ -89,7 +91,24 @@ class LookingUp:
         async with self._database.snapshot() as tx:
             return await users.many(tx, ids)
 
-    async def things_of(self, owner: UserId, *, page: int, count: int) -> list[Thing]:
-        """List the things of *owner*, newest first, hidden ones too."""
+    async def things(self, ids: Sequence[str]) -> list[Thing]:
+        """Return the things with these *ids*, in order; what is none is left out.
+
+        Raises:
+            InvalidRequest: that is more than is looked up at once.
+        """
+        if len(ids) > MOST_THINGS:
+            raise InvalidRequest(f"At most {MOST_THINGS} things are shown at once.")
+        wanted = [ThingId(int(each)) for each in ids if is_thing_id(each)]
         async with self._database.snapshot() as tx:
-            return await things.of_owner(tx, owner, page=page, count=count)
+            found = await things.many(tx, wanted)
+        return [found[each] for each in wanted if each in found]
+
+    async def things_of(
+        self, owner: UserId, *, page: int, count: int, hidden: bool
+    ) -> list[Thing]:
+        """List the things of *owner*, newest first, *hidden* ones too or not."""
+        async with self._database.snapshot() as tx:
+            return await things.of_owner(
+                tx, owner, page=page, count=count, hidden=hidden
+            )

@@ -16,7 +16,9 @@ async def show(request: web.Request) -> web.Response:
     cases = use_cases(request)
     overview = await cases.giving.overview(patron=user.id, now=settings(request).now())
     owners = await cases.looking_up.users(each.thing.owner for each in overview.flattrs)
-    things = await cases.looking_up.things_of(user.id, page=1, count=THINGS_SHOWN)
+    things = await cases.looking_up.things_of(
+        user.id, page=1, count=THINGS_SHOWN, hidden=True
+    )
     return page(
         request,
         "dashboard.html",

@@ -1,5 +1,7 @@
 """Flattrs in the API: given, undone, listed."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from overallt.protocol import messages
@@ -7,13 +9,14 @@ from overallt_server.core.grants import Scope
 from overallt_server.core.intents import Intent
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.things import Thing
 from overallt_server.use_cases.flattring import Flattred
-from overallt_server.web import inputs, intents
+from overallt_server.web import inputs, intents, things
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted
 from overallt_server.web.keys import USE_CASES, settings, use_cases
-from overallt_server.web.representations import mini_thing, mini_user
+from overallt_server.web.representations import mini_thing, owner_message
 
 
 async def flattr_thing(request: web.Request) -> web.Response:
@@ -75,29 +78,68 @@ async def list_mine(request: web.Request) -> web.Response:
     Source: content/api/resources/flattrs.md, "List the authenticated users flattrs".
     """
     grant = await granted(request)
-    paging = inputs.query(request, inputs.Paging)
-    cases = use_cases(request)
-    given = await cases.flattring.given(
-        patron=grant.user.id, page=paging.page, count=paging.count
+    listing = inputs.query(request, inputs.Listing)
+    given = await use_cases(request).flattring.given(
+        patron=grant.user.id, page=listing.page, count=listing.count
     )
-    counts = await cases.flattring.counts([each.thing.id for each in given])
-    owners = await cases.looking_up.users(each.thing.owner for each in given)
+    flattred = [each.thing for each in given]
+    shown: Sequence[messages.Thing | messages.MiniThing] = (
+        await things.told(request, flattred, grant, full=True)
+        if listing.is_full
+        else await _minis(request, flattred)
+    )
     addresses = Addresses(settings(request).public_url)
+    patron = owner_message(grant.user, addresses, full=listing.is_full)
     return json_answer(
         [
             messages.Flattr(
-                thing=mini_thing(
-                    each.thing,
-                    addresses,
-                    flattrs=counts[each.thing.id].flattrs,
-                    owner=owners[each.thing.owner],
-                ),
-                owner=mini_user(grant.user, addresses),
-                created_at=int(each.flattred_at.timestamp()),
+                thing=thing, owner=patron, created_at=int(each.flattred_at.timestamp())
             )
-            for each in given
+            for each, thing in zip(given, shown, strict=True)
         ]
     )
+
+
+async def list_of_user(request: web.Request) -> web.Response:
+    """Answer what everybody may know of a user's flattrs: giving is secret.
+
+    So there are none, as Flattr answered for a user who hides his.
+
+    Source: content/api/resources/flattrs.md, "List a users flattrs".
+    """
+    inputs.query(request, inputs.Listing)
+    await use_cases(request).looking_up.user(request.match_info["id"])
+    return json_answer([])
+
+
+async def list_of_thing(request: web.Request) -> web.Response:
+    """Answer who is known to have flattred a thing: giving is secret, so nobody.
+
+    How many they are stands in the thing itself.
+
+    Source: content/api/resources/things.md, changelog/thing_flattrs.md.
+    """
+    inputs.query(request, inputs.Listing)
+    await use_cases(request).looking_up.thing(request.match_info["id"])
+    return json_answer([])
+
+
+async def _minis(
+    request: web.Request, flattred: Sequence[Thing]
+) -> list[messages.MiniThing]:
+    cases = use_cases(request)
+    counts = await cases.flattring.counts([thing.id for thing in flattred])
+    owners = await cases.looking_up.users(thing.owner for thing in flattred)
+    addresses = Addresses(settings(request).public_url)
+    return [
+        mini_thing(
+            thing,
+            addresses,
+            flattrs=counts[thing.id].flattrs,
+            owner=owners[thing.owner],
+        )
+        for thing in flattred
+    ]
 
 
 async def answer_all_flattrs(app: web.Application) -> None:

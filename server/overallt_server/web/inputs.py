@@ -60,6 +60,21 @@ class Paging(Input):
     page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
 
 
+class Fullness(Input):
+    """Whether users and things inside messages are whole; any value says so."""
+
+    full: Text | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it was said."""
+        return self.full is not None
+
+
+class Listing(Paging, Fullness):
+    """Which part of a list, and how much of each."""
+
+
 class Since(Input):
     """How old an index is that somebody has, in Unix seconds."""
 

@@ -54,12 +54,10 @@ async def show_profile(request: web.Request) -> web.Response:
     user = await cases.looking_up.user(request.match_info["username"])
     session = request.get(SESSION)
     is_me = session is not None and session.user.id == user.id
-    things = await cases.looking_up.things_of(user.id, page=1, count=THINGS_SHOWN)
-    shown = [
-        thing
-        for thing in things
-        if thing.id != user.profile_thing and (is_me or not thing.hidden)
-    ]
+    things = await cases.looking_up.things_of(
+        user.id, page=1, count=THINGS_SHOWN, hidden=is_me
+    )
+    shown = [thing for thing in things if thing.id != user.profile_thing]
     ids = [user.profile_thing, *(thing.id for thing in shown)]
     return page(
         request,

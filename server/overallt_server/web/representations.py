@@ -35,6 +35,15 @@ def user_message(user: User, addresses: Addresses, *, scopes: Scopes) -> message
     )
 
 
+def owner_message(
+    user: User, addresses: Addresses, *, full: bool
+) -> messages.User | messages.MiniUser:
+    """Return *user* as he is shown inside another message, *full* or not."""
+    if full:
+        return user_message(user, addresses, scopes=frozenset())
+    return mini_user(user, addresses)
+
+
 def mini_thing(
     thing: Thing, addresses: Addresses, *, flattrs: int, owner: User | None
 ) -> messages.MiniThing:
@@ -55,7 +64,7 @@ def thing_message(
     thing: Thing,
     addresses: Addresses,
     *,
-    owner: User,
+    owner: messages.User | messages.MiniUser,
     flattrs: int,
     patrons: int,
     hosts: list[str],
@@ -74,7 +83,7 @@ def thing_message(
         language=thing.language,
         category=thing.category,
         created_at=int(thing.created_at.timestamp()),
-        owner=mini_user(owner, addresses),
+        owner=owner,
         hidden=thing.hidden,
         image="",
         flattrs=flattrs,

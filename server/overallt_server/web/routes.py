@@ -36,6 +36,7 @@ _JSON: Final = r"{json:(?:\.json)?}"
 _SLASH: Final = "{slash:/?}"
 # As short as it can be, so that a ".json" is left to the suffix.
 _ID: Final = "{id:[^/]+?}"
+_IDS: Final = "{ids:[^/,]*,[^/]*?}"
 
 PAGES: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get("/", front.show),
@@ -86,7 +87,9 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get(f"{API}/things/range{_JSON}", buckets.show),
     web.get(f"{API}/things/range/{{prefix:[01]*}}{_JSON}", buckets.show_one),
     web.post(f"{API}/things{_JSON}", things.register),
+    web.get(f"{API}/things/{_IDS}{_JSON}", things.show_many),
     web.get(f"{API}/things/{_ID}{_JSON}", things.show),
+    web.get(f"{API}/things/{_ID}/flattrs{_JSON}", flattrs.list_of_thing),
     web.post(f"{API}/flattr{_JSON}", flattrs.flattr_address),
     web.post(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.flattr_thing),
     web.delete(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.undo_flattr),
@@ -104,6 +107,8 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get(f"{API}/user/means{_JSON}", users.show_means),
     web.get(f"{API}/users/{_ID}{_JSON}", users.show),
     web.post("/webhooks/stripe", cards.hear),
+    web.get(f"{API}/users/{_ID}/things{_JSON}", things.list_of_user),
+    web.get(f"{API}/users/{_ID}/flattrs{_JSON}", flattrs.list_of_user),
     web.get(f"{API}/languages.txt", words.print_languages),
     web.get(f"{API}/languages{_JSON}", words.show_languages),
     web.get(f"{API}/categories.txt", words.print_categories),

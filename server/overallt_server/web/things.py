@@ -13,7 +13,7 @@ from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import asker, granted
 from overallt_server.web.keys import settings, use_cases
-from overallt_server.web.representations import thing_message
+from overallt_server.web.representations import owner_message, thing_message
 
 
 async def show(request: web.Request) -> web.Response:
@@ -22,9 +22,23 @@ async def show(request: web.Request) -> web.Response:
     Source: content/api/resources/things.md, "Get a thing"; usernames are ours.
     """
     grant = await asker(request)
+    full = inputs.query(request, inputs.Fullness).is_full
     thing = await use_cases(request).looking_up.thing(request.match_info["id"])
-    (message,) = await _messages(request, [thing], grant)
+    (message,) = await told(request, [thing], grant, full=full)
     return json_answer(message)
+
+
+async def show_many(request: web.Request) -> web.Response:
+    """Answer things by their numbers, in that order; what is none is left out.
+
+    Source: content/api/resources/things.md, "Get multiple things".
+    """
+    grant = await asker(request)
+    full = inputs.query(request, inputs.Fullness).is_full
+    things = await use_cases(request).looking_up.things(
+        request.match_info["ids"].split(",")
+    )
+    return json_answer(await told(request, things, grant, full=full))
 
 
 async def lookup(request: web.Request) -> web.Response:
@@ -45,14 +59,29 @@ async def lookup(request: web.Request) -> web.Response:
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the asker's own things, newest first.
 
-    Source: content/api/resources/things.md, "List a users things".
+    Source: content/api/resources/things.md, "List a authenticated users things".
     """
     grant = await granted(request)
-    paging = inputs.query(request, inputs.Paging)
+    listing = inputs.query(request, inputs.Listing)
     things = await use_cases(request).looking_up.things_of(
-        grant.user.id, page=paging.page, count=paging.count
+        grant.user.id, page=listing.page, count=listing.count, hidden=True
     )
-    return json_answer(await _messages(request, things, grant))
+    return json_answer(await told(request, things, grant, full=listing.is_full))
+
+
+async def list_of_user(request: web.Request) -> web.Response:
+    """Answer a user's things, newest first, without the hidden ones.
+
+    Source: content/api/resources/things.md, "List a users things".
+    """
+    grant = await asker(request)
+    listing = inputs.query(request, inputs.Listing)
+    looking_up = use_cases(request).looking_up
+    owner = await looking_up.user(request.match_info["id"])
+    things = await looking_up.things_of(
+        owner.id, page=listing.page, count=listing.count, hidden=False
+    )
+    return json_answer(await told(request, things, grant, full=listing.is_full))
 
 
 async def register(request: web.Request) -> web.Response:
@@ -85,9 +114,10 @@ async def register(request: web.Request) -> web.Response:
     return response
 
 
-async def _messages(
-    request: web.Request, things: Sequence[Thing], grant: Grant | None
+async def told(
+    request: web.Request, things: Sequence[Thing], grant: Grant | None, *, full: bool
 ) -> list[messages.Thing]:
+    """Return *things* as whoever has *grant* is told of them, in order."""
     cases = use_cases(request)
     ids = [thing.id for thing in things]
     counts = await cases.flattring.counts(ids)
@@ -106,7 +136,7 @@ async def _messages(
         thing_message(
             thing,
             addresses,
-            owner=owners[thing.owner],
+            owner=owner_message(owners[thing.owner], addresses, full=full),
             flattrs=counts[thing.id].flattrs,
             patrons=counts[thing.id].patrons,
             hosts=hosts[thing.id],
