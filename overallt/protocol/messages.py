@@ -171,6 +171,14 @@ class ThingCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class ThingChanged:
+    """The answer to a thing described anew."""
+
+    message: Literal["ok"]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class ThingFound:
     """The answer to a lookup by address; ``location`` is the thing's resource."""
 

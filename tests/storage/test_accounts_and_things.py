@@ -1,7 +1,9 @@
 """Users, things, sessions and tokens on both databases, also when two come at once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -19,6 +21,7 @@ from overallt_server.use_cases.authorizing import (
     IssuedToken,
 )
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
@@ -134,6 +137,35 @@ async def test_a_thing_is_stored_as_it_was_described(any_database: Database) -> 
     ):
         listed = await looking_up.things_of(ada.id, page=1, count=10, hidden=hidden)
         assert expected == [each.id for each in listed]
+
+
+async def test_changes_that_come_at_once_are_all_kept(any_database: Database) -> None:
+    ada = await _sign_up(any_database, "ada")
+    thing = await RegisteringThings(any_database).register(
+        owner=ada.id, url="https://a.example/", title="A thing", now=NOW
+    )
+    as_it_was: dict[str, Any] = dict.fromkeys(
+        ("title", "description", "language", "category", "tags", "hidden")
+    )
+    words: dict[str, Any] = {
+        "title": "Another title",
+        "description": "Two",
+        "tags": ("ö", "b"),
+    }
+
+    await asyncio.gather(
+        *(
+            ChangingThings(any_database).change(
+                owner=ada.id, thing=thing.id, **{**as_it_was, name: word}
+            )
+            for name, word in words.items()
+        ),
+        ChangingThings(any_database).hide(owner=ada.id, thing=thing.id),
+    )
+
+    assert replace(thing, hidden=True, **words) == await LookingUp(any_database).thing(
+        str(thing.id)
+    )
 
 
 async def test_a_refused_thing_takes_no_number(any_database: Database) -> None:

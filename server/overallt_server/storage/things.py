@@ -22,6 +22,15 @@ async def get(tx: Transaction, thing: ThingId) -> Thing | None:
     return None if row is None else thing_of(row)
 
 
+async def wait(tx: Transaction, thing: ThingId) -> Thing | None:
+    """Return the thing with the id *thing*, once nobody else changes it any more."""
+    rows = await tx.execute(
+        sa.select(things).where(things.c.id == thing).with_for_update()
+    )
+    row = rows.one_or_none()
+    return None if row is None else thing_of(row)
+
+
 async def many(tx: Transaction, ids: Iterable[ThingId]) -> dict[ThingId, Thing]:
     """Return the things of *ids* by their id; what does not exist is left out."""
     wanted = sorted(set(ids))
@@ -80,6 +89,22 @@ async def add(tx: Transaction, thing: Thing) -> None:
                 created_at=thing.created_at,
             )
         )
+
+
+async def describe(tx: Transaction, thing: Thing) -> None:
+    """Store how *thing* is described now; its owner and address stay."""
+    await tx.execute(
+        sa.update(things)
+        .where(things.c.id == thing.id)
+        .values(
+            title=thing.title,
+            description=thing.description,
+            language=thing.language,
+            category=thing.category,
+            tags=list(thing.tags),
+            hidden=thing.hidden,
+        )
+    )
 
 
 def thing_of(row: sa.Row[Any]) -> Thing:

@@ -8,6 +8,7 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
@@ -63,6 +64,7 @@ def make_app(
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
+        changing_things=ChangingThings(database),
         earning=Earning(database, settings.rules),
         flattring=flattring,
         giving=Giving(database, settings.rules),

@@ -93,6 +93,21 @@ class NewThing(Input):
     hidden: bool = False
 
 
+class ThingChanges(Input):
+    """What is to be said of a thing from now on; ``None`` stays as it was.
+
+    A client that cannot send PATCH sends POST and names the method here.
+    """
+
+    title: Text | None = None
+    description: Text | None = None
+    language: Text | None = None
+    category: Text | None = None
+    tags: Annotated[tuple[Text, ...] | None, BeforeValidator(_words)] = None
+    hidden: bool | None = None
+    method: Annotated[Text, Field(alias="_method")] = ""
+
+
 class SubscriptionTerms(Input):
     """What a subscription weighs, and for how many months it lasts, if not forever."""
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from overallt_server.settings import Settings
 from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.giving import Giving
@@ -32,6 +33,7 @@ class UseCases:
 
     authorizing: Authorizing
     authorizing_devices: AuthorizingDevices
+    changing_things: ChangingThings
     earning: Earning
     flattring: Flattring
     giving: Giving

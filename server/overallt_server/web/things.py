@@ -114,6 +114,45 @@ async def register(request: web.Request) -> web.Response:
     return response
 
 
+async def change(request: web.Request) -> web.Response:
+    """Describe a thing of the asker anew.
+
+    Source: content/api/resources/things.md, "Update a thing".
+    """
+    grant = await granted(request, Scope.THING)
+    wanted = await inputs.body(request, inputs.ThingChanges)
+    if request.method == "POST" and wanted.method.lower() != "patch":
+        raise web.HTTPMethodNotAllowed("POST", ["DELETE", "GET", "PATCH"])
+    cases = use_cases(request)
+    await cases.changing_things.change(
+        owner=grant.user.id,
+        thing=await cases.looking_up.thing_id(request.match_info["id"]),
+        title=wanted.title,
+        description=wanted.description,
+        language=wanted.language,
+        category=wanted.category,
+        tags=wanted.tags,
+        hidden=wanted.hidden,
+    )
+    return json_answer(
+        messages.ThingChanged(message="ok", description="The thing was changed.")
+    )
+
+
+async def delete(request: web.Request) -> web.Response:
+    """Take a thing of the asker out of all lists.
+
+    Source: content/api/resources/things.md, "Delete a thing".
+    """
+    grant = await granted(request, Scope.THING)
+    cases = use_cases(request)
+    await cases.changing_things.hide(
+        owner=grant.user.id,
+        thing=await cases.looking_up.thing_id(request.match_info["id"]),
+    )
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
 async def told(
     request: web.Request, things: Sequence[Thing], grant: Grant | None, *, full: bool
 ) -> list[messages.Thing]:
