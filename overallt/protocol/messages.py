@@ -195,6 +195,16 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundThings:
+    """The answer to a search: one *page*, with so many *items* of *total_items*."""
+
+    total_items: int
+    items: int
+    page: int
+    things: list[Thing]
+
+
+@dataclass(frozen=True, slots=True)
 class ThingBuckets:
     """How many things there are, and how many bits name a bucket of them."""
 

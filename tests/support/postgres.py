@@ -47,6 +47,8 @@ def postgres(*, durable: bool) -> Iterator[str]:
             [
                 *(programs / "initdb", "-D", folder / "data", "-U", "overallt"),
                 *("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"),
+                # It knows which letters are the same in another case, as others do.
+                "--lc-ctype=C.UTF-8",
             ],
             check=True,
             capture_output=True,

@@ -118,7 +118,8 @@ async def _begun(engine: AsyncEngine) -> AsyncIterator[Transaction]:
 
 def _open_sqlite(connection: Any, _record: object) -> None:
     for (name, arguments), function in sqlite.FUNCTIONS.items():
-        connection.create_function(name, arguments, function)
+        # Deterministic: of what is the same in each row, it is asked once.
+        connection.create_function(name, arguments, function, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     # An answered flattr survives a power cut (R1), not only a killed process.

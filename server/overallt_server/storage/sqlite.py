@@ -14,10 +14,11 @@ from typing import Any, Final, Self, override
 import aiosqlite
 
 # What PostgreSQL has and SQLite lacks, by name and number of arguments; the only
-# charset here is UTF-8 and the only form hex.
+# charset here is UTF-8 and the only form hex. SQLite's own lower knows ASCII alone.
 FUNCTIONS: Final[Mapping[tuple[str, int], Callable[..., str | bytes]]] = {
     ("convert_to", 2): str.encode,
     ("encode", 2): lambda data, _form: data.hex(),
+    ("lower", 1): str.lower,
     ("sha256", 1): lambda data: hashlib.sha256(data).digest(),
 }
 

@@ -1,16 +1,19 @@
 """Looking up users and things, for whoever may see them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId, is_thing_id, is_username
 from overallt_server.core.intents import claimable_by
 from overallt_server.core.refusals import InvalidRequest, NotFound
+from overallt_server.core.searches import ThingSearch
 from overallt_server.core.things import Thing
 from overallt_server.core.urls import normal_url
 from overallt_server.core.users import User
-from overallt_server.storage import health, things, users
+from overallt_server.storage import health, searches, things, users
 from overallt_server.storage.database import Database
+from overallt_server.storage.searches import FoundThings
 
 MOST_THINGS: Final = 100
 
@@ -103,6 +106,13 @@ class LookingUp:
         async with self._database.snapshot() as tx:
             found = await things.many(tx, wanted)
         return [found[each] for each in wanted if each in found]
+
+    async def search(
+        self, wanted: ThingSearch, *, page: int, count: int, now: datetime
+    ) -> FoundThings:
+        """Return the things that are *wanted*; *page* counts from 1."""
+        async with self._database.snapshot() as tx:
+            return await searches.search(tx, wanted, page=page, count=count, now=now)
 
     async def things_of(
         self, owner: UserId, *, page: int, count: int, hidden: bool

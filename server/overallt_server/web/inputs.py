@@ -15,6 +15,8 @@ from pydantic import (
 )
 
 from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.searches import Sort, ThingSearch, tags_in, words_in
+from overallt_server.core.urls import normal_url
 from overallt_server.use_cases.authorizing import AuthorizationRequest
 
 LONGEST_TEXT: Final = 5000
@@ -36,6 +38,10 @@ def _storable(text: str) -> str:
 def _words(value: object) -> object:
     # Flattr's own form is "a,b"; JSON may as well send a list.
     return value.split(",") if isinstance(value, str) else value
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code for each in text.split(",") if (code := each.strip()))
 
 
 def _at_most_one_page(count: int) -> int:
@@ -73,6 +79,35 @@ class Fullness(Input):
 
 class Listing(Paging, Fullness):
     """Which part of a list, and how much of each."""
+
+
+class Search(Listing):
+    """Which things are looked for; what is empty leaves none out."""
+
+    query: Text = ""
+    url: Text = ""
+    tags: Text = ""
+    language: Text = ""
+    category: Text = ""
+    user: Text = ""
+    sort: Sort = Sort.RELEVANCE
+
+    def wanted(self) -> ThingSearch:
+        """Return what is looked for, whichever part of it is shown.
+
+        Raises:
+            InvalidRequest: it is too much at once.
+            InvalidThing: *url* is no address that a thing could have.
+        """
+        return ThingSearch(
+            words=words_in(self.query),
+            url=normal_url(self.url) if self.url else None,
+            tags=tags_in(self.tags),
+            languages=_codes(self.language),
+            categories=_codes(self.category),
+            username=self.user.lower() or None,
+            sort=self.sort,
+        )
 
 
 class Since(Input):

@@ -83,6 +83,7 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get("/readyz", operations.ready),
     # Before the things by id, of which these words would be some.
     web.get(f"{API}/things/lookup{_SLASH}{_JSON}", things.lookup),
+    web.get(f"{API}/things/search{_SLASH}{_JSON}", things.search),
     web.get(f"{API}/things/index", index.things_index),
     web.get(f"{API}/things/range{_JSON}", buckets.show),
     web.get(f"{API}/things/range/{{prefix:[01]*}}{_JSON}", buckets.show_one),

@@ -56,6 +56,29 @@ async def lookup(request: web.Request) -> web.Response:
     return response
 
 
+async def search(request: web.Request) -> web.Response:
+    """Answer the things that are looked for, page by page.
+
+    Source: content/api/resources/things.md, "Search things".
+    """
+    grant = await asker(request)
+    asked = inputs.query(request, inputs.Search)
+    found = await use_cases(request).looking_up.search(
+        asked.wanted(),
+        page=asked.page,
+        count=asked.count,
+        now=settings(request).now(),
+    )
+    return json_answer(
+        messages.FoundThings(
+            total_items=found.total,
+            items=len(found.things),
+            page=asked.page,
+            things=await told(request, found.things, grant, full=asked.is_full),
+        )
+    )
+
+
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the asker's own things, newest first.
 
