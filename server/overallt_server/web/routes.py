@@ -81,6 +81,7 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get("/.well-known/oauth-authorization-server", oauth.metadata),
     web.get("/healthz", operations.healthy),
     web.get("/readyz", operations.ready),
+    web.post("/webhooks/stripe", cards.hear),
     # Before the things by id, of which these words would be some.
     web.get(f"{API}/things/lookup{_SLASH}{_JSON}", things.lookup),
     web.get(f"{API}/things/search{_SLASH}{_JSON}", things.search),
@@ -110,7 +111,6 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.delete(f"{API}/user/intents{_JSON}", intents.take_back),
     web.get(f"{API}/user/means{_JSON}", users.show_means),
     web.get(f"{API}/users/{_ID}{_JSON}", users.show),
-    web.post("/webhooks/stripe", cards.hear),
     web.get(f"{API}/users/{_ID}/things{_JSON}", things.list_of_user),
     web.get(f"{API}/users/{_ID}/flattrs{_JSON}", flattrs.list_of_user),
     web.get(f"{API}/languages.txt", words.print_languages),
