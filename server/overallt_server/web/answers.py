@@ -88,6 +88,10 @@ _OTHER_CODES: Final[Mapping[int, tuple[RefusalCode, str]]] = {
         RefusalCode.NOT_FOUND,
         "There is nothing at this address.",
     ),
+    HTTPStatus.NOT_ACCEPTABLE: (
+        RefusalCode.NOT_ACCEPTABLE,
+        "The API answers in JSON.",
+    ),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         RefusalCode.INVALID_REQUEST,
         "This cannot be done at this address.",

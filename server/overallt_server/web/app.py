@@ -35,6 +35,7 @@ from overallt_server.web.checks import (
     refuse_other_hosts,
 )
 from overallt_server.web.flattrs import answer_all_flattrs
+from overallt_server.web.formats import answer_in_form
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
 from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
 from overallt_server.web.pages import set_up_pages
@@ -52,6 +53,7 @@ def make_app(
             answer_refusals,
             refuse_other_hosts,
             answer_preflights,
+            answer_in_form,
             find_session,
             refuse_forged_forms,
         ],
