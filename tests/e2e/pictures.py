@@ -70,7 +70,7 @@ def play(earth: World, window: Browser, tags: Tags) -> None:
     window.wait_for("#undo")
     take(window, "flattred.png", 720, 580)
     window.open(f"{earth.url}/dashboard")
-    take(window, "dashboard.png", 900, 900)
+    take(window, "dashboard.png", 900, 825)
     window.open(f"{earth.url}/t/{tags.plain}")
     take(window, "phone.png", 390, 720)
 
