@@ -21,7 +21,7 @@ from mitmproxy.proxy.mode_servers import ServerInstance
 from overallt.proxy.master import running_master
 from overallt.proxy.site_addon import SiteAddon
 from overallt.proxy.site_settings import SiteSettings
-from overallt.proxy.visitors import use_guarded_server
+from overallt.proxy.visitors import guarded_server
 
 if TYPE_CHECKING:
     from mitmproxy.addonmanager import Loader
@@ -49,7 +49,6 @@ async def running_site(
     settings: SiteSettings, addon: SiteAddon, listening: socket.socket
 ) -> AsyncIterator[None]:
     """Answer who comes to the socket *listening* while the context lasts."""
-    use_guarded_server()
     mode = f"reverse:{settings.upstream}"
     options = Options(
         mode=[mode],
@@ -57,10 +56,11 @@ async def running_site(
         ssl_verify_upstream_trusted_ca=str(settings.upstream_ca or certifi.where()),
     )
     addons = (addon, UpstreamTls())
-    async with running_master(options, addons, keep_host_header=True) as proxyserver:
-        instance: ServerInstance[ReverseMode] = ServerInstance.make(mode, proxyserver)
-        server = await asyncio.start_server(instance.handle_stream, sock=listening)
-        try:
-            yield
-        finally:
-            server.close()
+    with guarded_server():
+        async with running_master(options, addons, keep_host_header=True) as running:
+            instance: ServerInstance[ReverseMode] = ServerInstance.make(mode, running)
+            server = await asyncio.start_server(instance.handle_stream, sock=listening)
+            try:
+                yield
+            finally:
+                server.close()

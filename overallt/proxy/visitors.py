@@ -10,6 +10,8 @@
 # mypy: allow-untyped-calls
 # (mitmproxy types what passes through it, its own machinery only in part.)
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final, override
 
@@ -54,9 +56,23 @@ def error_page(status_code: int, message: str) -> bytes:  # noqa: ARG001 - See a
     return f"<!DOCTYPE html><title>{said}</title><h1>{said}</h1>".encode()
 
 
-def use_guarded_server() -> None:
-    """Let mitmproxy speak to clients with the server above, and say no more."""
+_INSTEAD: Final = (
+    (http, "Http1Server", GuardedHttp1Server),
+    (_http1, "format_error", error_page),
+    (_http2, "format_error", error_page),
+    (version, "MITMPROXY", "overallt"),
+)
+
+
+@contextmanager
+def guarded_server() -> Iterator[None]:
+    """Let mitmproxy speak with the server above, and say no more, for a while."""
     # It has no option and no hook for this.
-    http.Http1Server = GuardedHttp1Server  # type: ignore[attr-defined]  # Not offered by it.
-    _http1.format_error = _http2.format_error = error_page  # type: ignore[attr-defined]
-    version.MITMPROXY = "overallt"
+    before = [getattr(module, name) for module, name, _ in _INSTEAD]
+    for module, name, ours in _INSTEAD:
+        setattr(module, name, ours)
+    try:
+        yield
+    finally:
+        for (module, name, _), theirs in zip(_INSTEAD, before, strict=True):
+            setattr(module, name, theirs)
