@@ -28,7 +28,18 @@ from hypothesis.stateful import (
 from postgres import run_sql
 from story_people import add_user
 from story_rules import RULES as STORY_RULES
-from years import CHARITY, OWNERS, PEOPLE, GiftGiven, Given, Subscribed, Years
+from years import (
+    CHARITY,
+    OWNERS,
+    PEOPLE,
+    TEAM,
+    TEAM_THING,
+    GiftGiven,
+    Given,
+    Subscribed,
+    Years,
+    is_own,
+)
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import CLOSE_AFTER, Period
@@ -42,6 +53,7 @@ from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.giving_gifts import GivingGifts
+from overallt_server.use_cases.naming_teams import NamingTeams
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
 from overallt_server.use_cases.subscribing import Subscribing
@@ -160,7 +172,7 @@ class LivedYears(RuleBasedStateMachine):
             )
         )
 
-        assert taken is (OWNERS[thing] != patron and thing not in own)
+        assert taken is (not is_own(thing, patron) and thing not in own)
         if taken:
             last = Period.of(self._model.now).after(periods - 1) if periods else None
             own[thing] = Subscribed(weight, last, self._model.now)
@@ -303,6 +315,11 @@ class LivedYears(RuleBasedStateMachine):
                 charity=thing == CHARITY,
                 now=JANUARY.start,
             )
+        await NamingTeams(self._database).name(
+            thing=TEAM_THING,
+            weights={_name(each.user): each.weight for each in TEAM},
+            now=JANUARY.start,
+        )
 
     async def _balances(self) -> dict[str, int]:
         lines = schema.postings.c

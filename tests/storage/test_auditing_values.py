@@ -52,7 +52,7 @@ type Audit = Callable[[Database], Awaitable[list[Finding]]]
             {"share_minor": 149},
             Finding(
                 "shares",
-                "patron_id=4 period=2026-01 thing_id=4 revision=0",
+                "patron_id=4 period=2026-01 thing_id=4 revision=0 owner_id=2",
                 "it is not the thing's share of the pot",
                 "1.50 EUR for owner 2",
                 "1.49 EUR for owner 2",

@@ -4,7 +4,7 @@ A story begins with what it is about, unindented; then one indented line is one 
 or one expectation, told in order::
 
   mona   owns            song, essay
-  clinic is a charity
+  clinic is a charity                      (and: is shared by mona 2, nina 1)
   ada    adds means      10.00 EUR, sets budget 10.00 EUR
   ada    pauses budget
   ada    flattrs         song, essay
@@ -30,8 +30,7 @@ or one expectation, told in order::
   ada    pays by card    15.00 EUR         (and: charges back, owes ...)
   song   earned           3.00 EUR
   fee    earned           1.00 EUR
-  ada    has means        0.00 EUR
-  ada    has reserved     0.00 EUR
+  ada    has means        0.00 EUR         (and: has reserved)
   mona   has revenue      3.00 EUR
 
 Several actions of one person are joined by commas. A thing that nobody owns belongs to
@@ -55,6 +54,7 @@ from story_payouts import PAYOUT_PHRASES, PayoutStage
 from story_people import add_user
 from story_rules import RULES
 from story_subscriptions import SUBSCRIPTION_PHRASES, SubscriptionStage
+from story_teams import TEAM_PHRASES, TeamStage
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.money import Money
@@ -103,6 +103,7 @@ PHRASES: Final = {
     **CARD_PHRASES,
     **SUBSCRIPTION_PHRASES,
     **PAYOUT_PHRASES,
+    **TEAM_PHRASES,
 }
 # Only these may be joined to others by commas.
 JOINED: Final = {"adds_means", "sets_budget", "pauses_budget"}
@@ -159,7 +160,9 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
     return None
 
 
-class Stage(PayoutStage, GiftStage, IntentStage, SubscriptionStage, CardStage):
+class Stage(
+    PayoutStage, GiftStage, IntentStage, SubscriptionStage, CardStage, TeamStage
+):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
     def __init__(self, database: Database, begins: Period) -> None:

@@ -14,11 +14,25 @@ from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import PotThing, settle
+from overallt_server.core.teams import NO_TEAM, Member, Team, owners_of
 
 PEOPLE: Final = tuple(UserId(number) for number in range(1, 4))
 # Things by number, with their owners; the last is a charity.
 OWNERS: Final = {ThingId(n): UserId(n % 3 + 1) for n in range(1, 5)}
 CHARITY: Final = ThingId(4)
+# One of the things has a team; only the third of the people may give to it.
+TEAM_THING: Final = ThingId(1)
+TEAM: Final = (Member(PEOPLE[0], 3), Member(OWNERS[TEAM_THING], 2))
+
+
+def team_of(thing: ThingId) -> Team:
+    """Return who shares what *thing* earns."""
+    return TEAM if thing == TEAM_THING else NO_TEAM
+
+
+def is_own(thing: ThingId, patron: UserId) -> bool:
+    """Tell whether *patron* earns by *thing*."""
+    return patron in owners_of(OWNERS[thing], team_of(thing))
 
 
 @dataclass
@@ -87,7 +101,7 @@ class Years:
     def may_flattr(self, patron: UserId, thing: ThingId) -> bool:
         """Tell whether a flattr must be taken."""
         return (
-            OWNERS[thing] != patron
+            not is_own(thing, patron)
             and thing not in self.given(patron)
             and self.pot(patron) > 0
         )
@@ -100,7 +114,13 @@ class Years:
         for patron in self.budget:
             given = self.flattrs.get((patron, period), {})
             things = [
-                PotThing(thing, OWNERS[thing], each.weight, charity=thing == CHARITY)
+                PotThing(
+                    thing,
+                    OWNERS[thing],
+                    each.weight,
+                    charity=thing == CHARITY,
+                    team=team_of(thing),
+                )
                 for thing, each in given.items()
                 if not each.undone
             ]

@@ -8,20 +8,22 @@ from overallt_server.core.audit import Finding, row
 from overallt_server.core.budgets import Budget
 from overallt_server.core.flattrs import WEIGHTS, Flattr
 from overallt_server.core.periods import Period
+from overallt_server.core.teams import Team, owners_of
+from overallt_server.core.things import Thing
 
 
 def audit_flattr(
-    flattr: Flattr, *, owner: UserId | None, closed_at: datetime | None
+    flattr: Flattr, thing: Thing | None, team: Team, *, closed_at: datetime | None
 ) -> Iterator[Finding]:
     """Check one flattr.
 
-    *owner* is the thing's, ``None`` if there is no such thing; *closed_at* its
-    period's, ``None`` if that is open.
+    *thing* is ``None`` if there is no such thing, *team* what it has in that period;
+    *closed_at* is the period's, ``None`` if that is open.
     """
     key = row(patron_id=flattr.patron, period=flattr.period, thing_id=flattr.thing)
-    if owner is None:
+    if thing is None:
         yield Finding("flattrs", key, "there is no such thing", "", "")
-    elif owner == flattr.patron:
+    elif not flattr.undone_at and flattr.patron in owners_of(thing.owner, team):
         yield Finding("flattrs", key, "it is on the patron's own thing", "", "")
     if flattr.weight not in WEIGHTS:
         yield Finding(

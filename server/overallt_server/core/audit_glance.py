@@ -18,7 +18,8 @@ from typing import Final, NamedTuple, Self
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit_balances import OF_PATRONS
 from overallt_server.core.audit_lots import ELSEWHERE
-from overallt_server.core.audit_pots import FrozenPeriod, closing_key, settling_key
+from overallt_server.core.audit_periods import FrozenPeriod
+from overallt_server.core.audit_pots import closing_key, settling_key
 from overallt_server.core.audit_slices import Span
 from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.flattrs import WEIGHTS
@@ -71,7 +72,8 @@ class PostingCells(NamedTuple):
 class FlattrSums(NamedTuple):
     """A patron's flattrs of one period, and what was made of them.
 
-    ``of_things`` are on things that there are, ``own`` on the patron's. ``frozen`` have
+    ``of_things`` are on things that there are, ``own`` on the patron's, or on one with
+    a team, of which sums tell nothing. ``frozen`` have
     a pot thing that agrees with flattr and thing, ``shared`` a share that agrees with
     that; ``is_fair`` says that those shares are their parts of the pot.
     """

@@ -9,15 +9,16 @@ What is held against what, and which of the two is believed::
     the settling entry   settle(pot, rate, pot_things)     settle
 
 Neither the owner of a thing nor its being a charity can change, so a thing as it is
-registered is as good a witness as the flattr.
+registered is as good a witness as the flattr. Teams are told before (``audit_teams``):
+the pot has those that hold in its period.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.audit import Finding, row
+from overallt_server.core.audit_periods import FrozenPeriod
 from overallt_server.core.flattrs import Flattr
 from overallt_server.core.journal import JournalEntry, Posting
 from overallt_server.core.money import Money
@@ -31,6 +32,7 @@ from overallt_server.core.settlement import (
     patron_entry,
     settle,
 )
+from overallt_server.core.teams import NO_TEAM
 from overallt_server.core.things import Thing
 
 type PotThings = Mapping[ThingId, PotThing]
@@ -44,16 +46,6 @@ def closing_key(period: Period) -> str:
 def settling_key(period: Period) -> str:
     """Return the natural key of the entry that settles a pot of *period*."""
     return f"settled:{period}:{FIRST_REVISION}"
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenPeriod:
-    """What holds for all pots of a closed period."""
-
-    period: Period
-    fee_bps: int
-    currency: str
-    closed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,20 +254,22 @@ class PotAudit:
     def _check_shares(self) -> None:
         settled = self.settlement.shares if self.settlement else ()
         due = {
-            (share.thing, FIRST_REVISION): StoredShare(
+            (share.thing, FIRST_REVISION, share.owner): StoredShare(
                 share.thing, FIRST_REVISION, share.owner, self._money(share.minor)
             )
             for share in settled
         }
         stored = {
-            (share.thing, share.revision): share for share in self._records.shares
+            (share.thing, share.revision, share.owner): share
+            for share in self._records.shares
         }
         for key in sorted({*due, *stored}):
             if due.get(key) != stored.get(key):
-                thing, revision = key
+                thing, revision, owner = key
                 self._find(
                     "shares",
-                    f"{self._row} thing_id={thing} revision={revision}",
+                    f"{self._row} thing_id={thing} revision={revision} "
+                    f"owner_id={owner}",
                     "it is not the thing's share of the pot",
                     _share_told(due.get(key)),
                     _share_told(stored.get(key)),
@@ -322,47 +316,13 @@ def evidence_of(
             continue
         thing = registered.get(id_)
         if thing is not None:
-            evidence[id_] = PotThing(id_, thing.owner, flattr.weight, thing.charity)
+            team = frozen.teams.get(id_, NO_TEAM)
+            evidence[id_] = PotThing(
+                id_, thing.owner, flattr.weight, thing.charity, team
+            )
         elif id_ in in_pot:
             evidence[id_] = in_pot[id_]
     return evidence
-
-
-def audit_rate(
-    stored: FrozenPeriod, told: Mapping[tuple[int, str], int]
-) -> tuple[list[Finding], FrozenPeriod]:
-    """Hold a period's rate and currency against those that its pots name.
-
-    *told* is how many pots name each. Where none agrees with the period, it is wrong.
-
-    Returns:
-        What was found, and the period as it is believed.
-    """
-    if not told:
-        return [], stored
-    fee_bps, currency = max(told, key=lambda each: told[each])
-    if stored.fee_bps in {rate for rate, _currency in told}:
-        fee_bps = stored.fee_bps
-    if stored.currency in {currency for _rate, currency in told}:
-        currency = stored.currency
-    believed = replace(stored, fee_bps=fee_bps, currency=currency)
-    key = row(period=stored.period)
-    columns = (
-        ("fee_bps", fee_bps, stored.fee_bps),
-        ("currency", currency, stored.currency),
-    )
-    found = [
-        Finding(
-            "periods",
-            key,
-            f"its {column} is not that of its pots",
-            str(due),
-            str(there),
-        )
-        for column, due, there in columns
-        if due != there
-    ]
-    return found, believed
 
 
 def _put_back(

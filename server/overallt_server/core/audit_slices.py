@@ -16,9 +16,9 @@ from typing import Final
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding, row
+from overallt_server.core.audit_periods import FrozenPeriod
 from overallt_server.core.audit_pots import (
     BookedEntry,
-    FrozenPeriod,
     PotAudit,
     PotRecords,
     told,

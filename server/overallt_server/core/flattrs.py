@@ -4,6 +4,7 @@ There is one for each patron, thing and period, undone ones included: what has b
 undone cannot be flattred again in the same period.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,6 @@ from overallt_server.core.refusals import (
     OwnThing,
     PeriodClosed,
 )
-from overallt_server.core.things import Thing
 
 # What a flattr made by a click weighs against the others of its period.
 CLICK_WEIGHT: Final = 1
@@ -42,21 +42,22 @@ class Flattr:
 def refuse_flattr(
     *,
     patron: UserId,
-    thing: Thing,
+    owners: Collection[UserId],
     is_flattred: bool,
     budget: Budget | None,
     means: Money,
 ) -> None:
     """Refuse what *patron* may not flattr, in the order of precedence of refusals.
 
-    *is_flattred* if he has a flattr of *thing* in the same period, be it undone.
+    *owners* are the thing's owner and whoever is in its team; *is_flattred* if he has
+    a flattr of it in the same period, be it undone.
 
     Raises:
-        OwnThing: the thing is his own.
+        OwnThing: he is one of its owners.
         AlreadyFlattred: there is a flattr.
         NoMeans: he has no active budget, or no means above zero.
     """
-    if thing.owner == patron:
+    if patron in owners:
         raise OwnThing
     if is_flattred:
         raise AlreadyFlattred

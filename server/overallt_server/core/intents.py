@@ -92,8 +92,8 @@ def refuse_intent(
 ) -> None:
     """Refuse an intent that a patron may not have, in the order of precedence.
 
-    *is_own_host* if he has proved the address's host to be his, *is_kept* if he has
-    an intent for the address already.
+    *is_own_host* if the address's host is proved for a thing by which he earns,
+    *is_kept* if he has an intent for the address already.
 
     Raises:
         OwnThing: the address is his own.

@@ -7,6 +7,9 @@ be repeated, resumed and audited::
           │           times the rate, rounded down in favour of owners
           └── shares  the rest, by largest remainders over the weights after fee
 
+A team's share is split over its members by their weights, by the same rule; the order
+of ties is told by a member's id in the place of the thing's.
+
 The fee and the shares sum to exactly the pot (I5). In the books:
 
     closing     means:<patron>             ▶ reserved:<patron>:<period>      pot
@@ -31,6 +34,7 @@ from overallt_server.core.journal import (
 )
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
+from overallt_server.core.teams import NO_TEAM, Team
 
 ALL_BPS: Final = 10_000
 
@@ -40,17 +44,21 @@ FIRST_REVISION: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class PotThing:
-    """A thing that takes part in a pot; its weight is above zero."""
+    """A thing that takes part in a pot; its weight is above zero.
+
+    With a *team*, what it gets is that of the team, else of the *owner*.
+    """
 
     thing: ThingId
     owner: UserId
     weight: int
     charity: bool
+    team: Team = NO_TEAM
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a thing's owner gets of one pot."""
+    """What a thing's owner, or a member of its team, gets of one pot."""
 
     thing: ThingId
     owner: UserId
@@ -59,7 +67,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The result for one patron; the shares are in the order of thing ids."""
+    """The result for one patron; the shares are in the order of thing and owner ids."""
 
     fee_minor: int
     shares: tuple[Share, ...]
@@ -121,12 +129,29 @@ def settle(
     settlement = Settlement(
         fee_minor,
         tuple(
-            Share(each.thing, each.owner, minor)
+            share
             for each, minor in zip(ordered, minors, strict=True)
+            for share in _shares_of(each, minor, patron=patron, period=period)
         ),
     )
     settlement.prove(pot_minor)
     return settlement
+
+
+def _shares_of(
+    each: PotThing, minor: int, *, patron: UserId, period: Period
+) -> list[Share]:
+    if not each.team:
+        return [Share(each.thing, each.owner, minor)]
+    ties = [
+        tie_key(thing=ThingId(member.user), patron=patron, period=period)
+        for member in each.team
+    ]
+    minors = allocate(minor, [member.weight for member in each.team], ties=ties)
+    return [
+        Share(each.thing, member.user, part)
+        for member, part in zip(each.team, minors, strict=True)
+    ]
 
 
 def closing_entry(

@@ -6,6 +6,7 @@ makes it more than a click: weights of 60, 30 and 10 are a standing split of a b
 over three causes.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
@@ -18,7 +19,6 @@ from overallt_server.core.refusals import (
     InvalidRequest,
     OwnThingSubscribed,
 )
-from overallt_server.core.things import Thing
 
 LENGTHS: Final = (3, 6, 12)
 
@@ -66,15 +66,17 @@ class Subscription:
 
 
 def refuse_subscription(
-    *, patron: UserId, thing: Thing, before: Subscription | None
+    *, patron: UserId, owners: Collection[UserId], before: Subscription | None
 ) -> None:
     """Refuse what *patron* may not subscribe to; *before* is what he has already.
 
+    *owners* are the thing's owner and whoever is in its team.
+
     Raises:
-        OwnThingSubscribed: the thing is his own.
+        OwnThingSubscribed: he is one of its owners.
         AlreadySubscribed: he has subscribed to it, be it paused.
     """
-    if thing.owner == patron:
+    if patron in owners:
         raise OwnThingSubscribed
     if before is not None:
         raise AlreadySubscribed

@@ -27,6 +27,7 @@ from overallt_server.storage.schema import (
     pots,
     shares,
     slices,
+    team_members,
     things,
 )
 
@@ -226,8 +227,9 @@ async def owners_shares(
 
 
 async def owners(tx: Transaction) -> list[UserId]:
-    """List everybody who owns a thing."""
-    rows = await tx.execute(sa.select(things.c.owner_id).distinct())
+    """List everybody who owns a thing, or is or was in a team."""
+    owning = sa.select(things.c.owner_id).union(sa.select(team_members.c.user_id))
+    rows = await tx.execute(owning)
     return [UserId(row.owner_id) for row in rows]
 
 

@@ -36,6 +36,7 @@ from overallt_server.storage.schema import (
     pot_things,
     pots,
     shares,
+    team_members,
     things,
 )
 
@@ -150,6 +151,7 @@ def _rows() -> sa.CTE:
         sa.select(
             flattrs.c.patron_id,
             _period(flattrs).label("period"),
+            flattrs.c.thing_id,
             flattrs.c.weight,
             sa.type_coerce(flattrs.c.flattred_at, sa.BigInteger).label("flattred_at"),
             sa.type_coerce(flattrs.c.undone_at, sa.BigInteger).label("undone_at"),
@@ -172,7 +174,8 @@ def _rows() -> sa.CTE:
 
 def _sums() -> sa.Select[Any]:
     rows = _rows().c
-    is_own = sa.case((rows.owner_id == rows.patron_id, 1), else_=0)
+    has_team = rows.thing_id.in_(sa.select(team_members.c.thing_id))
+    is_own = sa.case((has_team | (rows.owner_id == rows.patron_id), 1), else_=0)
     least = sa.func.min(sa.case((rows.odd == 1, rows.claim)))
     most = sa.func.max(sa.case((rows.odd == 0, rows.claim)))
     return sa.select(

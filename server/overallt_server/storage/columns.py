@@ -1,6 +1,7 @@
 """Columns: the kinds that most tables have."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -50,3 +51,9 @@ def text(name: str) -> sa.Column[str]:
 def at(name: str, *, known: bool = True) -> sa.Column[datetime]:
     """Return a moment, *known* or not."""
     return sa.Column(name, Instant, nullable=not known)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Return what makes an index one of the rows alone of which *condition* holds."""
+    chosen = sa.text(condition)
+    return {"sqlite_where": chosen, "postgresql_where": chosen}

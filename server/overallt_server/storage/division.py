@@ -1,7 +1,9 @@
 """Dividing the pots of a slice: the statement that adds a patron's shares.
 
 It does to all patrons of a slice what ``core.settlement`` and ``core.allocation`` do to
-one: a fee, and largest remainders over the weights after it.
+one: a fee, and largest remainders over the weights after it. What a thing with a team
+gets is left to a second statement, which does the same once more to such shares; it
+looks at nobody who has given to no team.
 """
 
 from typing import Any, Final
@@ -16,7 +18,7 @@ from overallt_server.core.allocation import (
 )
 from overallt_server.core.settlement import ALL_BPS, FIRST_REVISION
 from overallt_server.storage.column_types import PeriodNumber
-from overallt_server.storage.schema import pot_things, pots, shares
+from overallt_server.storage.schema import pot_things, pots, shares, team_members
 
 type Number = sa.ColumnElement[int]
 
@@ -44,10 +46,13 @@ def weight_after_fee(fee_bps: Number) -> Number:
     )
 
 
-def tie_key(row: Any) -> Number:
-    """Tell ``core.allocation.tie_key`` of a *row*; each product stays under 2**62."""
+def tie_key(id_: Number, row: Any) -> Number:
+    """Tell ``core.allocation.tie_key``, with *id_* for the thing's, of a *row*.
+
+    Each product stays under 2**62.
+    """
     mixed = (
-        row.thing_id % PRIME * THING_FACTOR
+        id_ % PRIME * THING_FACTOR
         + row.patron_id % PRIME * PATRON_FACTOR
         + sa.type_coerce(row.period, sa.BigInteger) * PERIOD_FACTOR
     ) % PRIME
@@ -55,10 +60,11 @@ def tie_key(row: Any) -> Number:
     return key
 
 
-def totals_of_patrons() -> sa.CTE:
+def totals_of_patrons(*whose: sa.ColumnElement[bool]) -> sa.CTE:
     """Tell the fee of each pot, and the sum of its weights after the fee.
 
-    A pot whose weights are all zero has no fee, and so no entry.
+    *whose* chooses among the slice's pot things. A pot whose weights are all zero has
+    no fee, and so no entry.
     """
     pot, rate = sa.func.min(pots.c.pot_minor), sa.func.min(pots.c.fee_bps)
     paying = sum_of(sa.case((pot_things.c.charity, 0), else_=pot_things.c.weight))
@@ -75,14 +81,15 @@ def totals_of_patrons() -> sa.CTE:
             ).label("pool"),
         )
         .join(pot_things, pot_things.c.patron_id == pots.c.patron_id)
-        .where(of_slice(pots), of_slice(pot_things))
+        .where(of_slice(pots), of_slice(pot_things), *whose)
         .group_by(pots.c.patron_id)
         .cte("totals")
     )
 
 
-def _add_shares() -> sa.Insert:
-    totals = totals_of_patrons()
+def _things(*whose: sa.ColumnElement[bool]) -> sa.CTE:
+    # What each thing's owner gets; a share is told by _minor.
+    totals = totals_of_patrons(*whose)
     effective = weight_after_fee(totals.c.fee_bps)
     parts = (
         sa.select(
@@ -95,17 +102,43 @@ def _add_shares() -> sa.Insert:
             ((totals.c.pot_minor - totals.c.fee_minor) * effective).label("part"),
         )
         .join(totals, totals.c.patron_id == pot_things.c.patron_id)
-        .where(of_slice(pot_things))
+        .where(of_slice(pot_things), *whose)
         .cte("parts")
     )
+    return _in_order_of_claims(parts, [parts.c.patron_id], parts.c.thing_id, "served")
+
+
+def _members(wholes: sa.CTE) -> sa.CTE:
+    # What each member of the teams gets of what his thing gets.
+    teams = _teams()
+    parts = (
+        sa.select(
+            wholes.c.patron_id,
+            wholes.c.period,
+            wholes.c.thing_id,
+            teams.c.user_id.label("owner_id"),
+            wholes.c.currency,
+            teams.c.team_weight.label("pool"),
+            (_minor(wholes) * teams.c.weight).label("part"),
+        )
+        .join(teams, teams.c.thing_id == wholes.c.thing_id)
+        .cte("member_parts")
+    )
+    within = [parts.c.patron_id, parts.c.thing_id]
+    return _in_order_of_claims(parts, within, parts.c.owner_id, "served_members")
+
+
+def _in_order_of_claims(
+    parts: sa.CTE, within: list[Any], id_: Number, name: str
+) -> sa.CTE:
     remainder = parts.c.part % parts.c.pool
     # One window for both, so that each patron's things are sorted once.
     in_order: Any = {
-        "partition_by": parts.c.patron_id,
-        "order_by": (remainder.desc(), tie_key(parts.c), parts.c.thing_id),
+        "partition_by": within,
+        "order_by": (remainder.desc(), tie_key(id_, parts.c), id_),
         "rows": (None, None),
     }
-    served = (
+    return (
         sa.select(
             parts,
             sa.func.row_number().over(**in_order).label("place"),
@@ -113,12 +146,42 @@ def _add_shares() -> sa.Insert:
                 "remainders"
             ),
         )
-    ).cte("served")
+    ).cte(name)
+
+
+def _minor(served: sa.CTE) -> Number:
     # As many units are left over as the remainders are whole pools together. There is
     # no pool if all is fee.
     odd_unit = sa.case(
         (served.c.place * served.c.pool <= served.c.remainders, 1), else_=0
     )
+    return sa.func.coalesce(served.c.part // served.c.pool, 0) + odd_unit
+
+
+def _teams() -> sa.Subquery:
+    # The members of each thing's team that holds in the period.
+    later = team_members.alias("later")
+    return (
+        sa.select(team_members)
+        .where(
+            team_members.c.period <= PERIOD,
+            ~sa.exists().where(
+                later.c.thing_id == team_members.c.thing_id,
+                later.c.period > team_members.c.period,
+                later.c.period <= PERIOD,
+            ),
+        )
+        .subquery("teams")
+    )
+
+
+def _has_team(thing: Number) -> sa.ColumnElement[bool]:
+    return thing.in_(
+        sa.select(team_members.c.thing_id).where(team_members.c.period <= PERIOD)
+    )
+
+
+def _insert(served: sa.CTE, *which: sa.ColumnElement[bool]) -> sa.Insert:
     return sa.insert(shares).from_select(
         [column.name for column in shares.c],
         sa.select(
@@ -127,10 +190,26 @@ def _add_shares() -> sa.Insert:
             served.c.thing_id,
             sa.literal(FIRST_REVISION, sa.BigInteger),
             served.c.owner_id,
-            sa.func.coalesce(served.c.part // served.c.pool, 0) + odd_unit,
+            _minor(served),
             served.c.currency,
-        ),
+        ).where(*which),
     )
 
 
+def _add_shares() -> sa.Insert:
+    served = _things()
+    return _insert(served, ~_has_team(served.c.thing_id))
+
+
+def _add_team_shares() -> sa.Insert:
+    others = pot_things.alias("given_to_teams")
+    gave = sa.select(others.c.patron_id).where(
+        others.c.period == PERIOD,
+        others.c.patron_id.between(FIRST, LAST),
+        _has_team(others.c.thing_id),
+    )
+    return _insert(_members(_things(pot_things.c.patron_id.in_(gave))))
+
+
 ADD_SHARES: Final = _add_shares()
+ADD_TEAM_SHARES: Final = _add_team_shares()

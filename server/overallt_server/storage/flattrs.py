@@ -87,6 +87,27 @@ async def undo(
     )
 
 
+async def undo_since(
+    tx: Transaction,
+    patrons: Collection[UserId],
+    period: Period,
+    thing: ThingId,
+    *,
+    at: datetime,
+) -> None:
+    """Mark what *patrons* gave to *thing* in *period* or later as undone."""
+    await tx.execute(
+        sa.update(flattrs)
+        .where(
+            flattrs.c.patron_id.in_(patrons),
+            flattrs.c.period >= period,
+            flattrs.c.thing_id == thing,
+            IS_KEPT,
+        )
+        .values(undone_at=at)
+    )
+
+
 async def of_period(tx: Transaction, patron: UserId, period: Period) -> list[Flattr]:
     """List what *patron* flattred in *period*, newest first, undone left out."""
     rows = await tx.execute(

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
+from overallt_server.storage import teams
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import thing_hosts, things
 from overallt_server.storage.uniqueness import inserting
@@ -27,11 +28,14 @@ async def of_things(
 
 
 async def is_proved(tx: Transaction, owner: UserId, host: str) -> bool:
-    """Tell whether *owner* has proved *host* for any of his things."""
+    """Tell whether *host* is proved for any thing of *owner*, or of a team of his."""
     rows = await tx.execute(
         sa.select(thing_hosts.c.thing_id)
         .join(things, things.c.id == thing_hosts.c.thing_id)
-        .where(things.c.owner_id == owner, thing_hosts.c.host == host)
+        .where(
+            (things.c.owner_id == owner) | things.c.id.in_(teams.things_of(owner)),
+            thing_hosts.c.host == host,
+        )
         .limit(1)
     )
     return rows.first() is not None

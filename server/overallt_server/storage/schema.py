@@ -21,6 +21,7 @@ from overallt_server.storage.columns import (
     number,
     period,
     text,
+    where,
     word,
 )
 
@@ -58,6 +59,16 @@ things: Final = sa.Table(
     sa.Column("hidden", sa.Boolean, nullable=False),
     sa.Column("charity", sa.Boolean, nullable=False),
     at("created_at"),
+)
+
+team_members: Final = sa.Table(
+    "team_members",
+    metadata,
+    key("thing_id"),
+    period(),  # The first one in which it holds.
+    key("user_id"),
+    number("weight"),
+    number("team_weight"),
 )
 
 thing_hosts: Final = sa.Table(
@@ -120,8 +131,7 @@ device_codes: Final = sa.Table(
     # NULL until somebody approved it.
     sa.Column("user_id", sa.BigInteger),
     sa.Column("denied", sa.Boolean, nullable=False),
-    # Where the device asked from, for the person who decides.
-    text("network"),
+    text("network"),  # Where the device asked from, for the person who decides.
     at("polled_at", known=False),
     at("expires_at"),
 )
@@ -250,7 +260,7 @@ shares: Final = sa.Table(
     period(),
     key("thing_id"),
     key("revision"),
-    number("owner_id"),
+    key("owner_id"),
     number("share_minor"),
     text("currency"),
     sa.Index("ix_shares_owner_id_period", "owner_id", "period"),
@@ -272,12 +282,7 @@ journal_entries: Final = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("patron_id", "natural_key"),
     # Of all entries few are gifts, and those that are held are looked for each day.
-    sa.Index(
-        "ix_journal_entries_gifts",
-        "made_at",
-        sqlite_where=sa.text("kind = 'gift_given'"),
-        postgresql_where=sa.text("kind = 'gift_given'"),
-    ),
+    sa.Index("ix_journal_entries_gifts", "made_at", **where("kind = 'gift_given'")),
 )
 
 postings: Final = sa.Table(
@@ -328,12 +333,10 @@ bank_movements: Final = sa.Table(
     text("other_name"),
     text("text"),
     text("fate"),
-    # Why it is in suspense, empty for all that never was.
-    text("reason"),
+    text("reason"),  # Why it is in suspense, empty for all that never was.
     # Whose means it became, at once or from suspense.
     sa.Column("patron_id", sa.BigInteger),
-    # When it left suspense.
-    at("resolved_at", known=False),
+    at("resolved_at", known=False),  # When it left suspense.
     # Which payout it paid, or brought back.
     sa.Column("payout", sa.BigInteger, index=True),
     # Else an audit could not read what it has to check.

@@ -5,10 +5,11 @@ same to all patrons of a slice at once, in one text for SQLite and PostgreSQL::
 
     pots, pot_things ──▶ shares ──▶ postings ──▶ journal_entries
 
-Every join and every window stays within one patron, so that Citus can do a patron's
-part where his rows are. All numbers are 64-bit integers, and tests hold every share,
-posting and hash to the core's. An entry is booked only where fee and shares, each told
-for itself, are the pot (I5); who has none then breaks the books.
+Every join and every window stays within one patron (teams are a small table, on every
+node), so that Citus can do a patron's part where his rows are. All numbers are 64-bit
+integers, and tests hold every share, posting and hash to the core's. An entry is booked
+only where fee and shares, each told for itself, are the pot (I5); who has none then
+breaks the books.
 """
 
 from collections.abc import Mapping
@@ -28,10 +29,12 @@ from overallt_server.core.settlement import (
     Share,
     patron_entry,
 )
+from overallt_server.storage import teams
 from overallt_server.storage.column_types import Instant
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.division import (
     ADD_SHARES,
+    ADD_TEAM_SHARES,
     FIRST,
     LAST,
     PERIOD,
@@ -75,6 +78,8 @@ async def settle_patrons(
     values = _values(stored, slice_, now)
     await plan_for_many(tx)
     await tx.execute(ADD_SHARES, values)
+    if await teams.in_any(tx, stored.period):
+        await tx.execute(ADD_TEAM_SHARES, values)
     await tx.execute(_ADD_POSTINGS, values)
     await tx.execute(_ADD_ENTRIES, values)
     undivided = (await tx.execute(_UNDIVIDED, values)).first()

@@ -21,6 +21,7 @@ from overallt_server.storage.database import Transaction
 from overallt_server.storage.flattrs import IS_KEPT
 from overallt_server.storage.journal import means_of, sum_of
 from overallt_server.storage.schema import budgets, flattrs, periods, things, users
+from overallt_server.storage.teams import members_of
 from overallt_server.storage.things import thing_of
 
 
@@ -28,10 +29,12 @@ from overallt_server.storage.things import thing_of
 class ThingStanding:
     """A thing and how often it has been flattred by all patrons over all periods.
 
-    Undone flattrs are left out. ``closed`` is the period that was closed last.
+    Undone flattrs are left out. ``owners`` earn by it: its owner, and who is in its
+    team. ``closed`` is the period that was closed last.
     """
 
     thing: Thing
+    owners: frozenset[UserId]
     flattrs: int
     closed: Period | None
 
@@ -51,6 +54,7 @@ _THINGS: Final = sa.select(
     .correlate(things)
     .scalar_subquery()
     .label("flattrs"),
+    members_of(things.c.id).correlate(things).scalar_subquery().label("members"),
     sa.select(sa.func.max(periods.c.period)).scalar_subquery().label("closed"),
 ).where(things.c.id.in_(sa.bindparam("ids", expanding=True)))
 
@@ -74,7 +78,12 @@ async def of_things(
     """Return how the things of *ids* stand; what does not exist is left out."""
     rows = await tx.execute(_THINGS, {"ids": list(ids)})
     return {
-        ThingId(row.id): ThingStanding(thing_of(row), row.flattrs, row.closed)
+        ThingId(row.id): ThingStanding(
+            thing_of(row),
+            frozenset({UserId(row.owner_id), *_ids(row.members)}),
+            row.flattrs,
+            row.closed,
+        )
         for row in rows
     }
 
@@ -94,3 +103,7 @@ async def of_patrons(
         )
         for row in rows
     }
+
+
+def _ids(members: str | None) -> list[UserId]:
+    return [UserId(int(each)) for each in members.split(",")] if members else []

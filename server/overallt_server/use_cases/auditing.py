@@ -3,6 +3,7 @@
 One pass in one snapshot, a few patrons at a time, so that memory does not grow with
 their number::
 
+    teams                each against itself, and against what its members have earned
     periods, slices      what was frozen, in which slices, and which are settled
     each patron          at a glance whether everything is in order, and if not:
                          his chain, his balances, his pots with things and shares
@@ -33,12 +34,11 @@ from overallt_server.core.audit_glance import (
     ledger_account,
 )
 from overallt_server.core.audit_lots import LotsAudit
+from overallt_server.core.audit_periods import FrozenPeriod, audit_rate
 from overallt_server.core.audit_pots import (
     BookedEntry,
-    FrozenPeriod,
     PotAudit,
     PotRecords,
-    audit_rate,
     closing_key,
     evidence_of,
     settling_key,
@@ -49,6 +49,7 @@ from overallt_server.core.audit_slices import (
     Span,
     audit_slices,
 )
+from overallt_server.core.audit_teams import NamedTeams
 from overallt_server.core.bank_bookings import CASH_AT_BANK
 from overallt_server.core.cards import CASH_AT_PROVIDER
 from overallt_server.core.periods import CLOSE_AFTER, Period
@@ -64,6 +65,7 @@ from overallt_server.storage.schema import HOUSE
 from overallt_server.use_cases.auditing_bank import audit_bank_movements
 from overallt_server.use_cases.auditing_intents import audit_all_intents
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
+from overallt_server.use_cases.auditing_teams import audit_all_teams
 
 # How many patrons' rows, and how many of the house's entries, are read at once.
 PATRONS_AT_ONCE: Final = 500
@@ -96,6 +98,7 @@ class _Pass:
         self._tx = tx
         self._currency = currency
         self._frozen: dict[Period, FrozenPeriod] = {}
+        self._teams = NamedTeams({})
         self._spans: dict[Period, Mapping[int, Span]] = {}
         self._months: dict[int, ClosedMonth] = {}
         self._slices: dict[SliceName, SliceAudit] = {}
@@ -108,6 +111,8 @@ class _Pass:
     async def run(self) -> None:
         await plan_for_many(self._tx)
         self._on_their_way = await audit_payouts.on_their_way(self._tx)
+        found, self._teams = await audit_all_teams(self._tx)
+        self.findings += found
         await self._check_periods()
         last = HOUSE
         while patrons := await audit.patrons_after(
@@ -153,17 +158,12 @@ class _Pass:
                 "periods", row(period=period), problem, earliest, stored.closed_at
             )
         self._frozen[period] = await self._freeze(stored)
-        found, spans = audit_slices(
-            period,
-            await audit.slices_of(self._tx, period),
-            await audit.pot_slices(self._tx, period),
-        )
+        slices = await audit.slices_of(self._tx, period)
+        in_slices = await audit.pot_slices(self._tx, period)
+        found, spans = audit_slices(period, slices, in_slices)
         self.findings += found
         self._spans[period] = spans
-        settled_at = {
-            each.number: each.settled_at
-            for each in await audit.slices_of(self._tx, period)
-        }
+        settled_at = {each.number: each.settled_at for each in slices}
         for number, span in spans.items():
             name = SliceName(period, number)
             slice_ = SliceAudit(
@@ -188,9 +188,10 @@ class _Pass:
 
     async def _freeze(self, stored: StoredPeriod) -> FrozenPeriod:
         told = await audit.rates(self._tx, stored.period)
+        teams = self._teams.of(stored.period)
         found, frozen = audit_rate(
             FrozenPeriod(
-                stored.period, stored.fee_bps, stored.currency, stored.closed_at
+                stored.period, stored.fee_bps, stored.currency, stored.closed_at, teams
             ),
             told,
         )
@@ -252,6 +253,7 @@ class _Pass:
                 self._check_no_pot(patron, frozen, rows, by_key)
                 continue
             slice_ = self._slice_of(patron, period, pot)
+            in_pot = frozen.with_teams(rows.things[period])
             records = PotRecords(
                 patron=patron,
                 frozen=frozen,
@@ -259,10 +261,8 @@ class _Pass:
                 is_settled=slice_.is_settled,
                 pot=pot.pot,
                 fee_bps=pot.fee_bps,
-                things=rows.things[period],
-                evidence=evidence_of(
-                    frozen, rows.flattrs[period], rows.things[period], registered
-                ),
+                things=in_pot,
+                evidence=evidence_of(frozen, rows.flattrs[period], in_pot, registered),
                 shares=rows.shares[period],
                 closing=by_key.get(closing_key(period)),
                 settling=by_key.get(settling_key(period)),
@@ -275,10 +275,10 @@ class _Pass:
         for period, flattrs in rows.flattrs.items():
             closed = self._frozen.get(period)
             for thing, flattr in flattrs.items():
-                known = registered.get(thing)
                 self.findings += audit_flattr(
                     flattr,
-                    owner=known.owner if known else None,
+                    registered.get(thing),
+                    self._teams.of_thing(thing, period),
                     closed_at=closed.closed_at if closed else None,
                 )
 

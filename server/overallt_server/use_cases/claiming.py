@@ -15,7 +15,8 @@ from typing import Final
 
 from overallt_server.core.flattrs import CLICK_WEIGHT, Flattr
 from overallt_server.core.intents import counts_in
-from overallt_server.storage import budgets, flattrs, intents, patrons, periods
+from overallt_server.core.teams import NO_TEAM, owners_of
+from overallt_server.storage import budgets, flattrs, intents, patrons, periods, teams
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.intents import Claimants
 
@@ -26,21 +27,24 @@ PATRONS_AT_ONCE: Final = 500
 async def claim(tx: Transaction, by: Claimants, *, now: datetime) -> None:
     """Let the things of *by* claim what waits for them.
 
-    Nobody's own intent becomes a flattr; it is forgotten.
+    Nobody's intent for what he earns by becomes a flattr; it is forgotten.
     """
     for some in batched(await intents.whose(tx, by, now=now), PATRONS_AT_ONCE):
         await patrons.wait(tx, *some)
         # Read only now: a period may have been closed while others had their turn.
         period = counts_in(now, closed=await periods.newest(tx))
         claimable = await intents.claimable(tx, by, some, now=now)
-        for each in claimable:
-            if each.patron == each.owner:
-                await intents.remove(tx, each.patron, each.url)
-        givers = await budgets.givers(tx, some)
-        claimed = [
+        named = await teams.newest(tx, (each.thing for each in claimable))
+        own = {
             each
             for each in claimable
-            if each.patron in givers and each.patron != each.owner
+            if each.patron in owners_of(each.owner, named.get(each.thing, NO_TEAM))
+        }
+        for each in own:
+            await intents.remove(tx, each.patron, each.url)
+        givers = await budgets.givers(tx, some)
+        claimed = [
+            each for each in claimable if each.patron in givers and each not in own
         ]
         if claimed:
             await flattrs.add_missing(

@@ -236,7 +236,7 @@ class _Intake:
         giver = self._patrons[patron]
         refuse_flattr(
             patron=patron,
-            thing=thing,
+            owners=standing.owners,
             is_flattred=(patron, period, thing.id) in self._given,
             budget=giver.budget,
             means=giver.means,

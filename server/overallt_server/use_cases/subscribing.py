@@ -12,8 +12,9 @@ from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import NotFound
 from overallt_server.core.subscriptions import Subscription, Terms, refuse_subscription
+from overallt_server.core.teams import NO_TEAM, owners_of
 from overallt_server.core.things import Thing
-from overallt_server.storage import patrons, subscriptions, things
+from overallt_server.storage import patrons, subscriptions, teams, things
 from overallt_server.storage.database import Database
 
 _NOT_SUBSCRIBED = "You have not subscribed to this thing."
@@ -56,7 +57,9 @@ class Subscribing:
             if found is None:
                 raise NotFound
             before = await subscriptions.get(tx, patron, thing)
-            refuse_subscription(patron=patron, thing=found, before=before)
+            team = (await teams.newest(tx, [thing])).get(thing, NO_TEAM)
+            owners = owners_of(found.owner, team)
+            refuse_subscription(patron=patron, owners=owners, before=before)
             await subscriptions.add(
                 tx,
                 Subscription(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit_glance import ClosedMonth, glance
-from overallt_server.core.audit_pots import FrozenPeriod
+from overallt_server.core.audit_periods import FrozenPeriod
 from overallt_server.core.audit_slices import Span
 from overallt_server.storage import audit, periods, schema
 from overallt_server.storage.audit_sums import glimpses
@@ -60,7 +60,9 @@ async def _cleared(town: "Town") -> Mapping[UserId, bool]:
         }
         seen = await glimpses(tx, Span(PATRONS[0], PATRONS[-1]))
     month = ClosedMonth.of(
-        FrozenPeriod(stored.period, stored.fee_bps, stored.currency, stored.closed_at),
+        FrozenPeriod(
+            stored.period, stored.fee_bps, stored.currency, stored.closed_at, {}
+        ),
         slices,
     )
     months = {month.number: month}

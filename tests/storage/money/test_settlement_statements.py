@@ -1,10 +1,11 @@
 """What the statements book of a slice is what the core says, to the last bit.
 
-The months are made by chance: weights, charities, patrons without means, pots of less
-cents than things, ids up to the largest there may be.
+The months are made by chance: weights, charities, teams, patrons without means, pots of
+less cents than things, ids up to the largest there may be.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,19 @@ import pytest
 import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core.audit_teams import named_teams
 from overallt_server.core.journal import JournalEntry, digest
+from overallt_server.core.periods import Period
 from overallt_server.core.settlement import PotThing, patron_entry, settle
-from overallt_server.storage import division, journal, schema, settlement
+from overallt_server.core.teams import NO_TEAM, Member
+from overallt_server.storage import (
+    division,
+    journal,
+    schema,
+    settlement,
+    teams,
+    things,
+)
 from overallt_server.storage.periods import Slice, StoredPeriod
 from overallt_server.storage.plans import plan_for_many
 from overallt_server.use_cases.auditing import Auditing
@@ -32,25 +43,27 @@ THINGS = 24
 class Booked:
     """What a settlement has left of one patron."""
 
-    shares: dict[int, tuple[int, int]]
+    shares: dict[tuple[int, int], int]
     entry: JournalEntry | None
 
 
 async def _make_month(town: "Town", chance: random.Random) -> None:
     """Let patrons of all kinds flattr things of all kinds, and close the month."""
-    owners = [await town.user(1 + number) for number in range(5)]
-    things = [
+    owners = [await town.user(number) for number in (1, 2, 3, 4, LARGEST - 1)]
+    made = [
         await town.thing(
             number, owner=chance.choice(owners), charity=chance.random() < 0.3
         )
         for number in [*range(1, THINGS), LARGEST]
     ]
+    for thing in chance.sample(made, len(made) // 2):
+        await _make_teams(town, chance, thing, owners)
     for number in [*range(100, 100 + PATRONS), LARGEST]:
         means = chance.choice([0, 200, 201, chance.randint(200, 90_000)])
         patron = await town.patron(
             number, means=means, budget=chance.randint(200, 10_000)
         )
-        flattred = chance.sample(things, chance.choice([0, 1, 2, 7, THINGS]))
+        flattred = chance.sample(made, chance.choice([0, 1, 2, 7, THINGS]))
         weights = chance.choice([[1], [1, 2], range(1, 101)])
         if flattred:
             async with town.database.transaction() as tx:
@@ -70,12 +83,36 @@ async def _make_month(town: "Town", chance: random.Random) -> None:
     await town.close()
 
 
+async def _make_teams(
+    town: "Town", chance: random.Random, thing: ThingId, users: list[UserId]
+) -> None:
+    """Name up to three teams, one after the other; not all begin in time."""
+    december = Period(2025, 12)
+    for period in (december, town.january, town.january.next):
+        others = chance.sample(users, chance.randint(1, len(users)))
+        async with town.database.transaction() as tx:
+            found = await things.get(tx, thing)
+            assert found is not None
+            team = sorted({found.owner, *others})
+            weights = chance.choice([[1], [1, 2], range(1, 101)])
+            members = tuple(Member(user, chance.choice(weights)) for user in team)
+            if chance.random() < 0.7:
+                await teams.put(tx, thing, period, members)
+
+
 async def _told_by_the_core(town: "Town") -> dict[int, Booked]:
+    async with town.database.snapshot() as tx:
+        named = named_teams(await teams.every(tx))
+    holding = {each.thing: each.team for each in named if each.period <= town.january}
     in_pot: dict[int, list[PotThing]] = {}
     for row in await town.rows(schema.pot_things):
         in_pot.setdefault(row.patron_id, []).append(
             PotThing(
-                ThingId(row.thing_id), UserId(row.owner_id), row.weight, row.charity
+                ThingId(row.thing_id),
+                UserId(row.owner_id),
+                row.weight,
+                row.charity,
+                holding.get(ThingId(row.thing_id), NO_TEAM),
             )
         )
     told = {}
@@ -100,18 +137,18 @@ async def _told_by_the_core(town: "Town") -> dict[int, Booked]:
             if pot.pot_minor
             else None
         )
-        shares: dict[int, tuple[int, int]] = {
-            each.thing: (each.owner, each.minor) for each in settled.shares
+        shares: dict[tuple[int, int], int] = {
+            (each.thing, each.owner): each.minor for each in settled.shares
         }
         told[pot.patron_id] = Booked(shares, entry)
     return told
 
 
 async def _booked(town: "Town") -> dict[int, Booked]:
-    shares: dict[int, dict[int, tuple[int, int]]] = {}
+    shares: dict[int, dict[tuple[int, int], int]] = {}
     for row in await town.rows(schema.shares):
         of_patron = shares.setdefault(row.patron_id, {})
-        of_patron[row.thing_id] = (row.owner_id, row.share_minor)
+        of_patron[row.thing_id, row.owner_id] = row.share_minor
     booked = {}
     for pot in await town.rows(schema.pots):
         async with town.database.snapshot() as tx:
@@ -131,6 +168,8 @@ async def test_every_share_and_entry_is_what_the_core_says(
 
     await town.settle()
 
+    frozen, booked = await town.rows(schema.pot_things), await town.rows(schema.shares)
+    assert len(booked) > 1.5 * len(frozen)  # There are teams.
     assert await _told_by_the_core(town) == await _booked(town)
     assert [] == await Auditing(town.database, town.rules).audit()
 
@@ -159,11 +198,12 @@ async def test_every_hash_is_the_core_s(town: "Town") -> None:
     "statement",
     [
         division.ADD_SHARES,
+        division.ADD_TEAM_SHARES,
         settlement._ADD_POSTINGS,
         settlement._ADD_ENTRIES,
         settlement._UNDIVIDED,
     ],
-    ids=["shares", "postings", "entries", "undivided"],
+    ids=["shares", "team_shares", "postings", "entries", "undivided"],
 )
 async def test_the_plan_on_postgresql_stays_within_one_patron(
     postgres_town: "Town", statement: sa.Insert | sa.Select[Any]
@@ -187,9 +227,12 @@ async def test_the_plan_on_postgresql_stays_within_one_patron(
     assert joins or windows
     for join in joins:
         condition = join.get("Hash Cond") or join["Merge Cond"]
+        # Teams are a small table, on every node.
+        if "team_members" in condition:
+            continue
         assert 2 == condition.count("patron_id"), condition
     for group in groups:
-        assert group["Group Key"][0].endswith("patron_id")
+        assert re.search(r"patron_id$|^team_members", group["Group Key"][0])
     for window in windows:
         (sort,) = window["Plans"]
         assert sort["Sort Key"][0].endswith("patron_id")

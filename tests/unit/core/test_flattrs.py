@@ -18,24 +18,11 @@ from overallt_server.core.refusals import (
     PeriodClosed,
     Refusal,
 )
-from overallt_server.core.things import Thing
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-ADA, BEN = UserId(1), UserId(2)
-SONG = Thing(
-    id=ThingId(11),
-    owner=BEN,
-    url="https://example.org/song",
-    title="A song",
-    description="",
-    language="en_GB",
-    category="audio",
-    tags=(),
-    hidden=False,
-    charity=False,
-    created_at=NOW,
-)
-GIVEN = Flattr(ADA, SONG.id, Period(2026, 1), 1, NOW, None)
+ADA, BEN, CLARA = UserId(1), UserId(2), UserId(3)
+SONG = ThingId(11)
+GIVEN = Flattr(ADA, SONG, Period(2026, 1), 1, NOW, None)
 ACTIVE = Budget(Money(500, "EUR"), active=True)
 PAUSED = Budget(Money(500, "EUR"), active=False)
 
@@ -44,6 +31,7 @@ PAUSED = Budget(Money(500, "EUR"), active=False)
     ("patron", "is_flattred", "budget", "means", "refusal"),
     [
         (BEN, True, None, 0, OwnThing),
+        (CLARA, True, None, 0, OwnThing),
         (ADA, True, None, 0, AlreadyFlattred),
         (ADA, False, None, 500, NoMeans),
         (ADA, False, PAUSED, 500, NoMeans),
@@ -60,7 +48,7 @@ def test_the_first_reason_in_order_is_given(
     with pytest.raises(refusal):
         refuse_flattr(
             patron=patron,
-            thing=SONG,
+            owners={BEN, CLARA},
             is_flattred=is_flattred,
             budget=budget,
             means=Money(means, "EUR"),
@@ -69,7 +57,11 @@ def test_the_first_reason_in_order_is_given(
 
 def test_a_single_cent_of_means_is_enough() -> None:
     refuse_flattr(
-        patron=ADA, thing=SONG, is_flattred=False, budget=ACTIVE, means=Money(1, "EUR")
+        patron=ADA,
+        owners={BEN},
+        is_flattred=False,
+        budget=ACTIVE,
+        means=Money(1, "EUR"),
     )
 
 
