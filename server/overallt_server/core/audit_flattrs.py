@@ -23,7 +23,10 @@ def audit_flattr(
     key = row(patron_id=flattr.patron, period=flattr.period, thing_id=flattr.thing)
     if thing is None:
         yield Finding("flattrs", key, "there is no such thing", "", "")
-    elif not flattr.undone_at and flattr.patron in owners_of(thing.owner, team):
+    elif flattr.patron == thing.owner or (
+        # Who joins a team has what he gave to its thing before undone.
+        not flattr.undone_at and flattr.patron in owners_of(thing.owner, team)
+    ):
         yield Finding("flattrs", key, "it is on the patron's own thing", "", "")
     if flattr.weight not in WEIGHTS:
         yield Finding(
