@@ -1,9 +1,10 @@
-"""Dividing the pots of a slice: the statement that adds a patron's shares.
+"""Dividing the pots of a slice: the statements that add a patron's shares.
 
-It does to all patrons of a slice what ``core.settlement`` and ``core.allocation`` do to
-one: a fee, and largest remainders over the weights after it. What a thing with a team
-gets is left to a second statement, which does the same once more to such shares; it
-looks at nobody who has given to no team.
+They do to all patrons of a slice what ``core.settlement`` and ``core.allocation`` do to
+one: a fee, and largest remainders over the weights after it. One statement does it in a
+period in which no thing has a team. Else what a thing with a team gets is left to a
+second one, which does the same once more to such shares; it looks at nobody who has
+given to no team.
 """
 
 from typing import Any, Final
@@ -196,7 +197,7 @@ def _insert(served: sa.CTE, *which: sa.ColumnElement[bool]) -> sa.Insert:
     )
 
 
-def _add_shares() -> sa.Insert:
+def _add_owners_shares() -> sa.Insert:
     served = _things()
     return _insert(served, ~_has_team(served.c.thing_id))
 
@@ -211,5 +212,8 @@ def _add_team_shares() -> sa.Insert:
     return _insert(_members(_things(pot_things.c.patron_id.in_(gave))))
 
 
-ADD_SHARES: Final = _add_shares()
+# Of a period without teams: each of the many shares would be looked for in vain.
+ADD_SHARES: Final = _insert(_things())
+# Of any other, these two.
+ADD_OWNERS_SHARES: Final = _add_owners_shares()
 ADD_TEAM_SHARES: Final = _add_team_shares()

@@ -33,6 +33,7 @@ from overallt_server.storage import teams
 from overallt_server.storage.column_types import Instant
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.division import (
+    ADD_OWNERS_SHARES,
     ADD_SHARES,
     ADD_TEAM_SHARES,
     FIRST,
@@ -77,9 +78,11 @@ async def settle_patrons(
     """
     values = _values(stored, slice_, now)
     await plan_for_many(tx)
-    await tx.execute(ADD_SHARES, values)
     if await teams.in_any(tx, stored.period):
+        await tx.execute(ADD_OWNERS_SHARES, values)
         await tx.execute(ADD_TEAM_SHARES, values)
+    else:
+        await tx.execute(ADD_SHARES, values)
     await tx.execute(_ADD_POSTINGS, values)
     await tx.execute(_ADD_ENTRIES, values)
     undivided = (await tx.execute(_UNDIVIDED, values)).first()

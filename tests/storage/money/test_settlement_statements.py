@@ -47,7 +47,9 @@ class Booked:
     entry: JournalEntry | None
 
 
-async def _make_month(town: "Town", chance: random.Random) -> None:
+async def _make_month(
+    town: "Town", chance: random.Random, *, in_teams: int = THINGS // 2
+) -> None:
     """Let patrons of all kinds flattr things of all kinds, and close the month."""
     owners = [await town.user(number) for number in (1, 2, 3, 4, LARGEST - 1)]
     made = [
@@ -56,7 +58,7 @@ async def _make_month(town: "Town", chance: random.Random) -> None:
         )
         for number in [*range(1, THINGS), LARGEST]
     ]
-    for thing in chance.sample(made, len(made) // 2):
+    for thing in chance.sample(made, in_teams):
         await _make_teams(town, chance, thing, owners)
     for number in [*range(100, 100 + PATRONS), LARGEST]:
         means = chance.choice([0, 200, 201, chance.randint(200, 90_000)])
@@ -159,17 +161,19 @@ async def _booked(town: "Town") -> dict[int, Booked]:
     return booked
 
 
+@pytest.mark.parametrize("in_teams", [0, THINGS // 2])
 @pytest.mark.parametrize("fee_bps", [0, 333, 1000, 10_000])
 async def test_every_share_and_entry_is_what_the_core_says(
-    town: "Town", fee_bps: int
+    town: "Town", fee_bps: int, in_teams: int
 ) -> None:
     town = town.under(replace(town.rules, fee_bps=fee_bps, slice_patrons=7))
-    await _make_month(town, random.Random(fee_bps))  # noqa: S311 - the same each time.
+    chance = random.Random(fee_bps)  # noqa: S311 - the same each time.
+    await _make_month(town, chance, in_teams=in_teams)
 
     await town.settle()
 
     frozen, booked = await town.rows(schema.pot_things), await town.rows(schema.shares)
-    assert len(booked) > 1.5 * len(frozen)  # There are teams.
+    assert bool(in_teams) == (len(booked) > 1.5 * len(frozen))
     assert await _told_by_the_core(town) == await _booked(town)
     assert [] == await Auditing(town.database, town.rules).audit()
 
@@ -198,12 +202,13 @@ async def test_every_hash_is_the_core_s(town: "Town") -> None:
     "statement",
     [
         division.ADD_SHARES,
+        division.ADD_OWNERS_SHARES,
         division.ADD_TEAM_SHARES,
         settlement._ADD_POSTINGS,
         settlement._ADD_ENTRIES,
         settlement._UNDIVIDED,
     ],
-    ids=["shares", "team_shares", "postings", "entries", "undivided"],
+    ids=["shares", "owners_shares", "team_shares", "postings", "entries", "undivided"],
 )
 async def test_the_plan_on_postgresql_stays_within_one_patron(
     postgres_town: "Town", statement: sa.Insert | sa.Select[Any]
