@@ -143,6 +143,6 @@ def test_audit_finds_one_changed_cent_and_names_its_row(month: Any) -> None:
     assert 1 == ran.status
     assert (
         f"shares [patron_id={row[0]} period={month.period} thing_id={row[1]} "
-        "revision=0]: it is not the thing's share of the pot "
+        "revision=0 owner_id=1]: it is not the thing's share of the pot "
         "(expected 4.50 EUR for owner 1, found 4.49 EUR for owner 1)\n"
     ) == ran.out
