@@ -1,6 +1,7 @@
 """The migrations make what the schema says, privately and all at once."""
 
 import stat
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from postgres import run_sql
 
 from overallt_server.core.periods import Period
 from overallt_server.storage import migrating, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
+from overallt_server.storage.row_hashes import changed_by_hand
 
 
 def _differences(connection: sa.Connection) -> list[object]:
@@ -69,7 +72,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0011",)] == versions.all()
+        assert [("0012",)] == versions.all()
         apps = await tx.execute(sa.select(schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -118,16 +121,20 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     assert [] == tables
 
 
+def _migrations_up_to(last: str, folder: Path) -> Path:
+    original = Path(migrating.__file__).parent / "migrations"
+    (folder / "versions").mkdir(parents=True)
+    for file in [original / "env.py", *(original / "versions").glob("*.py")]:
+        if file.name == "env.py" or file.name[:4] <= last:
+            (folder / file.relative_to(original)).write_text(file.read_text())
+    return folder
+
+
 async def test_what_the_bank_told_stays_as_payouts_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite makes that table anew."""
-    original = Path(migrating.__file__).parent / "migrations"
-    versions = tmp_path / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    for file in [original / "env.py", *(original / "versions").glob("000[1-5]*.py")]:
-        copy = tmp_path / "migrations" / file.relative_to(original)
-        copy.write_text(file.read_text())
+    migrations = _migrations_up_to("0005", tmp_path / "migrations")
     told = {
         "key": "k",
         "number": 1,
@@ -147,7 +154,7 @@ async def test_what_the_bank_told_stays_as_payouts_come(
     }
     database = Database(f"sqlite:///{tmp_path / 'overallt.sqlite'}")
     with monkeypatch.context() as before:
-        before.setattr(migrating, "_FOLDER", tmp_path / "migrations")
+        before.setattr(migrating, "_FOLDER", migrations)
         await migrate(database)
     async with database.transaction() as tx:
         await tx.execute(schema.bank_movements.insert().values(told))
@@ -157,6 +164,47 @@ async def test_what_the_bank_told_stays_as_payouts_come(
     await database.close()
 
     assert told | {"payout": None} == dict(kept)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres_template")
+    run_sql(server, "CREATE DATABASE empty TEMPLATE template0")
+    yield f"{server}/empty"
+    run_sql(server, "DROP DATABASE empty WITH (FORCE)")
+
+
+async def test_rows_from_before_they_had_a_hash_get_theirs(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations = _migrations_up_to("0011", tmp_path / "migrations")
+    made_at = Period(2026, 2).start
+    account = {"owner_id": 3, "iban": "SE1", "name": "Zoë", "named_at": made_at}
+    mark = {"patron_id": 3, "mark": "verified", "reason": "a", "made_at": made_at}
+    database = Database(empty_url)
+    with monkeypatch.context() as before:
+        before.setattr(migrating, "_FOLDER", migrations)
+        await migrate(database)
+    async with database.transaction() as tx:
+        await tx.execute(schema.payout_accounts.insert().values(account))
+        await tx.execute(schema.patron_marks.insert().values(mark))
+    await migrate(database)
+    async with database.snapshot() as tx:
+        kept = [
+            dict((await tx.execute(sa.select(table))).mappings().one())
+            for table in (schema.payout_accounts, schema.patron_marks)
+        ]
+        changed = [each async for each in changed_by_hand(tx)]
+    await database.close()
+
+    assert [
+        account | {"hash": kept[0]["hash"]},
+        mark | {"hash": kept[1]["hash"]},
+    ] == kept
+    assert [] == changed
 
 
 async def test_a_database_in_memory_needs_no_file(

@@ -53,6 +53,11 @@ def at(name: str, *, known: bool = True) -> sa.Column[datetime]:
     return sa.Column(name, Instant, nullable=not known)
 
 
+def digest() -> "sa.Column[bytes]":
+    """Return the hash of a row that nothing else tells of, see ``row_hashes``."""
+    return sa.Column("hash", sa.LargeBinary, nullable=False)
+
+
 def where(condition: str) -> dict[str, Any]:
     """Return what makes an index one of the rows alone of which *condition* holds."""
     chosen = sa.text(condition)

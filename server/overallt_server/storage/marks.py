@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from overallt.protocol.ids import UserId
 from overallt_server.core.marks import Mark
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import patron_marks
 
 
@@ -21,11 +22,13 @@ async def put(
 ) -> None:
     """Give *patron* the *mark*, if he has it not yet. His lock is held."""
     if not await has(tx, patron, mark):
-        await tx.execute(
-            sa.insert(patron_marks).values(
-                patron_id=patron, mark=str(mark), reason=reason, made_at=now
-            )
-        )
+        values = {
+            "patron_id": patron,
+            "mark": str(mark),
+            "reason": reason,
+            "made_at": now,
+        }
+        await tx.execute(sa.insert(patron_marks).values(hashed(patron_marks, values)))
 
 
 async def remove(tx: Transaction, patron: UserId, mark: Mark) -> bool:

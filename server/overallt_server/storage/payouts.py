@@ -14,6 +14,7 @@ from overallt.protocol.ids import UserId
 from overallt_server.core.money import Money
 from overallt_server.core.payouts import Payout, PayoutAccount, PayoutState
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.row_hashes import hashed, is_whole
 from overallt_server.storage.schema import payout_accounts, payout_files, payouts
 from overallt_server.storage.uniqueness import inserting
 
@@ -29,20 +30,33 @@ class PayoutFile:
 
 
 async def account_of(tx: Transaction, owner: UserId) -> PayoutAccount | None:
-    """Return where payouts of *owner* go, ``None`` if he has not said so."""
+    """Return where payouts of *owner* go, ``None`` if he has not said so.
+
+    An account that was changed by hand is none: he has to name it again, and it waits.
+    """
     rows = await tx.execute(
         sa.select(payout_accounts).where(payout_accounts.c.owner_id == owner)
     )
-    row = rows.one_or_none()
-    return None if row is None else PayoutAccount(row.iban, row.name, row.named_at)
+    row = rows.mappings().one_or_none()
+    if row is None or not is_whole(payout_accounts, row):
+        return None
+    return PayoutAccount(row["iban"], row["name"], row["named_at"])
 
 
 async def put_account(tx: Transaction, owner: UserId, account: PayoutAccount) -> None:
     """Let payouts of *owner* go to *account* from now on."""
-    values = {"iban": account.iban, "name": account.name, "named_at": account.named_at}
+    values = hashed(
+        payout_accounts,
+        {
+            "owner_id": owner,
+            "iban": account.iban,
+            "name": account.name,
+            "named_at": account.named_at,
+        },
+    )
     await tx.execute(
         inserting(tx, payout_accounts)
-        .values(owner_id=owner, **values)
+        .values(values)
         .on_conflict_do_update(index_elements=[payout_accounts.c.owner_id], set_=values)
     )
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from overallt_server.storage.column_types import Instant, PeriodNumber
 from overallt_server.storage.columns import (
     at,
+    digest,
     key,
     named_metadata,
     number,
@@ -177,8 +178,7 @@ subscriptions: Final = sa.Table(
     at("created_at"),
     at("started_at"),
     number("weight"),
-    # NULL: until it is ended.
-    sa.Column("last_period", PeriodNumber),
+    sa.Column("last_period", PeriodNumber),  # NULL: until it is ended.
 )
 
 intents: Final = sa.Table(
@@ -334,8 +334,7 @@ bank_movements: Final = sa.Table(
     text("text"),
     text("fate"),
     text("reason"),  # Why it is in suspense, empty for all that never was.
-    # Whose means it became, at once or from suspense.
-    sa.Column("patron_id", sa.BigInteger),
+    sa.Column("patron_id", sa.BigInteger),  # Whose means it became, now or later.
     at("resolved_at", known=False),  # When it left suspense.
     # Which payout it paid, or brought back.
     sa.Column("payout", sa.BigInteger, index=True),
@@ -357,6 +356,7 @@ payout_accounts: Final = sa.Table(
     text("iban"),
     text("name"),
     at("named_at"),
+    digest(),
 )
 
 payouts: Final = sa.Table(
@@ -386,8 +386,7 @@ payout_files: Final = sa.Table(
     key("number"),
     sa.Column("message", sa.Text, nullable=False, unique=True),
     at("made_at"),
-    # Byte for byte what the bank got.
-    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),  # What the bank got.
 )
 
 patron_marks: Final = sa.Table(
@@ -397,4 +396,5 @@ patron_marks: Final = sa.Table(
     word("mark"),
     text("reason"),
     at("made_at"),
+    digest(),
 )

@@ -11,6 +11,7 @@ their number::
     the bank             its movements against their entries, its balances
     payouts              each against its entries, and against the file that orders it
     intents              each against its thing and its flattr
+    accounts, marks      each against its hash
     all                  balances that chains share, and the cash
 
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
@@ -43,12 +44,7 @@ from overallt_server.core.audit_pots import (
     evidence_of,
     settling_key,
 )
-from overallt_server.core.audit_slices import (
-    SliceAudit,
-    SliceName,
-    Span,
-    audit_slices,
-)
+from overallt_server.core.audit_slices import SliceAudit, SliceName, Span, audit_slices
 from overallt_server.core.audit_teams import NamedTeams
 from overallt_server.core.bank_bookings import CASH_AT_BANK
 from overallt_server.core.cards import CASH_AT_PROVIDER
@@ -63,6 +59,7 @@ from overallt_server.storage.periods import StoredPeriod
 from overallt_server.storage.plans import plan_for_many
 from overallt_server.storage.schema import HOUSE
 from overallt_server.use_cases.auditing_bank import audit_bank_movements
+from overallt_server.use_cases.auditing_hashes import audit_all_hashes
 from overallt_server.use_cases.auditing_intents import audit_all_intents
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
 from overallt_server.use_cases.auditing_teams import audit_all_teams
@@ -125,6 +122,7 @@ class _Pass:
         self.findings += [each async for each in audit_bank_movements(self._tx)]
         self.findings += [each async for each in audit_all_payouts(self._tx)]
         self.findings += [each async for each in audit_all_intents(self._tx)]
+        self.findings += [each async for each in audit_all_hashes(self._tx)]
         if self._is_certain:
             self.findings += self._balances.findings()
 

@@ -1,0 +1,187 @@
+"""An audit names the account or the mark of which one cell was changed by hand."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+
+from overallt.protocol.ids import UserId
+from overallt_server.core.audit import Finding
+from overallt_server.core.audit import row as key_told
+from overallt_server.core.marks import Mark
+from overallt_server.core.money import Money
+from overallt_server.core.periods import Period
+from overallt_server.core.refusals import NewPayoutAccount, NoPayoutAccount
+from overallt_server.core.rules import Rules
+from overallt_server.storage import marks, schema
+from overallt_server.storage.database import Database
+from overallt_server.storage.row_hashes import hashed
+from overallt_server.use_cases.marking import Marking
+from overallt_server.use_cases.paying_out import PayingOut
+
+type Audit = Callable[[Database], Awaitable[list[Finding]]]
+
+NOW: Final = Period(2026, 3).start + timedelta(microseconds=7)
+LATER: Final = NOW + timedelta(hours=72)
+MONA, OTTO, ADA, BEN = (UserId(number) for number in (1, 2, 3, 4))
+IBAN: Final = "SE4550000000058398257466"
+OTHER_IBAN: Final = "FI2112345600000785"
+ACCOUNTS, MARKS = schema.payout_accounts, schema.patron_marks
+OTHER_WORDS: Final = {
+    IBAN: OTHER_IBAN,
+    OTHER_IBAN: IBAN,
+    "verified": "frozen",
+    "frozen": "verified",
+}
+
+
+@pytest.fixture
+def paying_out(books: Database, rules: Rules) -> PayingOut:
+    return PayingOut(books, rules)
+
+
+async def note_all(database: Database, rules: Rules) -> None:
+    """Let two owners name accounts, and mark two patrons."""
+    paying_out = PayingOut(database, rules)
+    for owner, iban, name in ((MONA, IBAN, "Mona"), (OTTO, OTHER_IBAN, "Otto Ö")):
+        await paying_out.name_account(owner=owner, iban=iban, name=name, now=NOW)
+    await Marking(database).verify(patron=ADA, reason="a passport", now=NOW)
+    async with database.transaction() as tx:
+        await marks.put(tx, BEN, Mark.FROZEN, reason="chargeback du_1", now=NOW)
+
+
+async def rows(database: Database, table: sa.Table) -> list[dict[str, Any]]:
+    async with database.snapshot() as tx:
+        found = await tx.execute(sa.select(table).order_by(*table.primary_key))
+        return [dict(each) for each in found.mappings().all()]
+
+
+async def put(
+    database: Database, table: sa.Table, row: dict[str, Any], values: dict[str, Any]
+) -> None:
+    this = [column == row[column.name] for column in table.primary_key]
+    async with database.transaction() as tx:
+        await tx.execute(table.update().where(*this).values(values))
+
+
+def changed(value: object) -> object:
+    if isinstance(value, int):
+        return value + 4
+    if isinstance(value, datetime):
+        return value - timedelta(hours=1)
+    if isinstance(value, bytes):
+        return bytes([value[0] ^ 1]) + value[1:]
+    return OTHER_WORDS.get(str(value), f"{value}x")
+
+
+async def test_accounts_and_marks_as_they_were_noted_are_in_order(
+    books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(books, rules)
+
+    assert [] == await audit(books)
+
+
+async def test_so_are_they_on_postgresql(
+    postgres_books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(postgres_books, rules)
+
+    assert [] == await audit(postgres_books)
+
+
+@pytest.mark.parametrize("table", [ACCOUNTS, MARKS], ids=lambda table: table.name)
+async def test_one_changed_cell_is_one_finding_that_names_the_row_as_it_now_is(
+    table: sa.Table, books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(books, rules)
+    misnamed = []
+    for row in await rows(books, table):
+        for name, value in row.items():
+            forged = row | {name: changed(value)}
+            await put(books, table, row, {name: forged[name]})
+            key = key_told(
+                **{each.name: forged[each.name] for each in table.primary_key}
+            )
+            found = await audit(books)
+            if [Finding(table.name, key, "it was changed by hand", "", "")] != found:
+                misnamed.append((row, name, found))
+            await put(books, table, forged, {name: value})
+
+    assert [] == misnamed
+    assert [] == await audit(books)
+
+
+@pytest.mark.parametrize("table", [ACCOUNTS, MARKS], ids=lambda table: table.name)
+async def test_a_row_with_the_hash_of_another_is_named(
+    table: sa.Table, books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(books, rules)
+    copied = (await rows(books, table))[0] | {next(iter(table.primary_key)).name: 5}
+    async with books.transaction() as tx:
+        await tx.execute(table.insert().values(copied))
+
+    (found,) = await audit(books)
+
+    assert table.name == found.table
+    assert "=5" in found.row
+
+
+def test_two_cells_that_change_places_are_another_row() -> None:
+    row = {"owner_id": 1, "iban": "a", "name": "b", "named_at": NOW}
+    swapped = row | {"iban": "b", "name": "a"}
+
+    assert hashed(ACCOUNTS, row)["hash"] != hashed(ACCOUNTS, swapped)["hash"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"iban": OTHER_IBAN}, {"named_at": NOW - timedelta(hours=72)}]
+)
+async def test_to_an_account_that_was_changed_by_hand_nothing_is_paid_out(
+    values: dict[str, Any],
+    books: Database,
+    paying_out: PayingOut,
+    rules: Rules,
+    audit: Audit,
+) -> None:
+    await note_all(books, rules)
+    await put(books, ACCOUNTS, {"owner_id": MONA}, values)
+
+    with pytest.raises(NoPayoutAccount):
+        await paying_out.request(owner=MONA, amount=None, now=LATER)
+    assert (await paying_out.overview(owner=MONA)).account is None
+
+    await paying_out.name_account(owner=MONA, iban=IBAN, name="Mona", now=LATER)
+    with pytest.raises(NewPayoutAccount):
+        await paying_out.request(owner=MONA, amount=None, now=LATER)
+    assert [] == await audit(books)
+
+
+async def test_of_many_none_is_passed_over(
+    books: Database, rules: Rules, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("overallt_server.storage.row_hashes._AT_ONCE", 1)
+    await note_all(books, rules)
+    for table, column in ((ACCOUNTS, "name"), (MARKS, "reason")):
+        for row in await rows(books, table):
+            await put(books, table, row, {column: "forged"})
+
+    assert 4 == len(await audit(books))
+
+
+async def test_an_account_or_a_mark_that_is_gone_lets_nothing_more_happen(
+    books: Database, paying_out: PayingOut, rules: Rules, audit: Audit
+) -> None:
+    """So no audit has to miss it; that ben is frozen no more is what a release does."""
+    await note_all(books, rules)
+    async with books.transaction() as tx:
+        await tx.execute(ACCOUNTS.delete())
+        await tx.execute(MARKS.delete())
+
+    with pytest.raises(NoPayoutAccount):
+        await paying_out.request(owner=MONA, amount=Money(1, "EUR"), now=LATER)
+    async with books.snapshot() as tx:
+        assert not await marks.has(tx, ADA, Mark.VERIFIED)
+    assert [] == await audit(books)
