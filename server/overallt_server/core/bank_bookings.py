@@ -118,17 +118,17 @@ def natural_key(fate: Fate, key: str) -> str:
 
 def assigned_key(key: str) -> str:
     """Return the natural key of the entry that assigned what was in suspense."""
-    return f"suspense_assigned:{key}"
+    return f"{EntryKind.SUSPENSE_ASSIGNED}:{key}"
 
 
 def returned_key(key: str) -> str:
     """Return the natural key of the entry that sent back what was in suspense."""
-    return f"suspense_returned:{key}"
+    return f"{EntryKind.SUSPENSE_RETURNED}:{key}"
 
 
 def understood_key(key: str) -> str:
     """Return the natural key of the entry for what was in suspense and is nobody's."""
-    return f"suspense_understood:{key}"
+    return f"{EntryKind.SUSPENSE_UNDERSTOOD}:{key}"
 
 
 def imported_entry(
@@ -151,39 +151,37 @@ def assigned_entry(
     stored: StoredMovement, patron: UserId, *, reason: str, now: datetime
 ) -> JournalEntry:
     """Return the entry that makes what was in suspense the means of *patron*."""
-    return JournalEntry.transfer(
-        kind=EntryKind.SUSPENSE_ASSIGNED,
-        natural_key=assigned_key(stored.key),
-        memo=reason,
-        made_at=now,
-        debit=chart.SUSPENSE,
-        credit=chart.means(patron),
-        amount=stored.amount,
-    )
+    kind = EntryKind.SUSPENSE_ASSIGNED
+    return _out_of_suspense(stored, kind, chart.means(patron), reason, now)
 
 
 def returned_entry(
     stored: StoredMovement, *, reason: str, now: datetime
 ) -> JournalEntry:
     """Return the entry that puts what was in suspense on its way back."""
-    return JournalEntry.transfer(
-        kind=EntryKind.SUSPENSE_RETURNED,
-        natural_key=returned_key(stored.key),
-        memo=reason,
-        made_at=now,
-        debit=chart.SUSPENSE,
-        credit=chart.in_transit(return_reference(stored.number)),
-        amount=stored.amount,
-    )
+    on_its_way = chart.in_transit(return_reference(stored.number))
+    kind = EntryKind.SUSPENSE_RETURNED
+    return _out_of_suspense(stored, kind, on_its_way, reason, now)
 
 
 def understood_entry(
     stored: StoredMovement, account: LedgerAccount, *, reason: str, now: datetime
 ) -> JournalEntry:
     """Return the entry for what was in suspense and is of no patron, but *account*."""
+    kind = EntryKind.SUSPENSE_UNDERSTOOD
+    return _out_of_suspense(stored, kind, account, reason, now)
+
+
+def _out_of_suspense(
+    stored: StoredMovement,
+    kind: EntryKind,
+    account: LedgerAccount,
+    reason: str,
+    now: datetime,
+) -> JournalEntry:
     return JournalEntry.transfer(
-        kind=EntryKind.SUSPENSE_UNDERSTOOD,
-        natural_key=understood_key(stored.key),
+        kind=kind,
+        natural_key=f"{kind}:{stored.key}",
         memo=reason,
         made_at=now,
         debit=chart.SUSPENSE,

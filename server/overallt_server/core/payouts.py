@@ -146,17 +146,17 @@ def refuse_payout(
 
 def requested_key(reference: str) -> str:
     """Return the natural key of the entry that asked for a payout."""
-    return f"payout_requested:{reference}"
+    return f"{EntryKind.PAYOUT_REQUESTED}:{reference}"
 
 
 def rejected_key(reference: str) -> str:
     """Return the natural key of the entry that took a payout back."""
-    return f"payout_rejected:{reference}"
+    return f"{EntryKind.PAYOUT_REJECTED}:{reference}"
 
 
 def paid_by_hand_key(reference: str) -> str:
     """Return the natural key of the entry that an operator booked as paid."""
-    return f"payout_paid:{reference}"
+    return f"{EntryKind.PAYOUT_PAID}:{reference}"
 
 
 def destination(iban: str, name: str) -> str:
@@ -179,25 +179,29 @@ def requested_entry(payout: Payout) -> JournalEntry:
 
 def rejected_entry(payout: Payout, *, reason: str, now: datetime) -> JournalEntry:
     """Return the entry that makes *payout* revenue again, since it never left."""
-    return JournalEntry.transfer(
-        kind=EntryKind.PAYOUT_REJECTED,
-        natural_key=rejected_key(payout.reference),
-        memo=reason,
-        made_at=now,
-        debit=payout.on_its_way,
-        credit=chart.revenue(payout.owner),
-        amount=payout.amount,
-    )
+    kind, revenue = EntryKind.PAYOUT_REJECTED, chart.revenue(payout.owner)
+    return _no_longer_on_its_way(payout, kind, revenue, reason, now)
 
 
 def paid_by_hand_entry(payout: Payout, *, reason: str, now: datetime) -> JournalEntry:
     """Return the entry for *payout* paid from what an operator holds himself."""
+    kind, cash = EntryKind.PAYOUT_PAID, chart.cash(BY_HAND)
+    return _no_longer_on_its_way(payout, kind, cash, reason, now)
+
+
+def _no_longer_on_its_way(
+    payout: Payout,
+    kind: EntryKind,
+    account: chart.LedgerAccount,
+    reason: str,
+    now: datetime,
+) -> JournalEntry:
     return JournalEntry.transfer(
-        kind=EntryKind.PAYOUT_PAID,
-        natural_key=paid_by_hand_key(payout.reference),
+        kind=kind,
+        natural_key=f"{kind}:{payout.reference}",
         memo=reason,
         made_at=now,
         debit=payout.on_its_way,
-        credit=chart.cash(BY_HAND),
+        credit=account,
         amount=payout.amount,
     )
