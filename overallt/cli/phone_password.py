@@ -4,21 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from overallt.cli.own_file import OwnFile
 from overallt.cli.passwords import UnusablePassword, ensure_password, read_password
-from overallt.cli.places import Before, HostPort, NotChanged
+from overallt.cli.places import HostPort, NotChanged
 
 
 @dataclass(frozen=True, slots=True)
-class PhonePassword:
+class PhonePassword(OwnFile):
     """The password in *file*; what was typed into the phone stays in the phone."""
 
     kind: ClassVar[str] = "phone"
-    file: Path
-
-    @property
-    def address(self) -> str:
-        """Return the file's path."""
-        return str(self.file)
 
     @property
     def title(self) -> str:
@@ -30,10 +25,6 @@ class PhonePassword:
         """Return the command that makes it."""
         return "overallt setup phone"
 
-    def before(self) -> Before:
-        """Return nothing: the file is ours."""
-        return {}
-
     def set_up(self, ca: Path, proxy: HostPort) -> None:
         """Make the password."""
         del ca, proxy  # The phone is told both.
@@ -41,11 +32,6 @@ class PhonePassword:
             ensure_password(self.file)
         except UnusablePassword as error:
             raise NotChanged(str(error)) from None
-
-    def undo(self, before: Before) -> None:
-        """Delete the password."""
-        del before
-        self.file.unlink(missing_ok=True)
 
     def problem(self, ca: Path, proxy: HostPort) -> str | None:
         """Say if the password cannot be used."""

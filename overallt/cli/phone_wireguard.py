@@ -4,20 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from overallt.cli.places import Before, HostPort, NotChanged
+from overallt.cli.own_file import OwnFile
+from overallt.cli.places import HostPort, NotChanged
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneWireGuard:
+class PhoneWireGuard(OwnFile):
     """The keys in *file*; what the phone has scanned stays in the phone."""
 
     kind: ClassVar[str] = "wireguard"
-    file: Path
-
-    @property
-    def address(self) -> str:
-        """Return the file's path."""
-        return str(self.file)
 
     @property
     def title(self) -> str:
@@ -29,21 +24,12 @@ class PhoneWireGuard:
         """Return the command that makes them."""
         return "overallt setup phone --wireguard"
 
-    def before(self) -> Before:
-        """Return nothing: the file is ours."""
-        return {}
-
     def set_up(self, ca: Path, proxy: HostPort) -> None:
         """Make the keys."""
         del ca, proxy  # The phone is told both.
         trouble = self._trouble()
         if trouble is not None:
             raise NotChanged(trouble)
-
-    def undo(self, before: Before) -> None:
-        """Delete the keys."""
-        del before
-        self.file.unlink(missing_ok=True)
 
     def problem(self, ca: Path, proxy: HostPort) -> str | None:
         """Say if the keys cannot be used."""

@@ -11,8 +11,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, override
 
+from overallt.cli.own_file import OwnFile
 from overallt.cli.places import Before, HostPort, NotChanged
 from overallt.cli.their_programs import run
 
@@ -61,16 +62,10 @@ def system_store(ca: Path) -> "SystemStore":
 
 
 @dataclass(frozen=True, slots=True)
-class SystemStore:
+class SystemStore(OwnFile):
     """The store into which *file* is put."""
 
     kind: ClassVar[str] = "system store"
-    file: Path
-
-    @property
-    def address(self) -> str:
-        """Return the file that is put there."""
-        return str(self.file)
 
     @property
     def title(self) -> str:
@@ -82,10 +77,6 @@ class SystemStore:
         """Return the command that sets it up."""
         return "overallt setup system"
 
-    def before(self) -> Before:
-        """Return nothing: the file's name is ours."""
-        return {}
-
     def set_up(self, ca: Path, proxy: HostPort) -> None:
         """Let the system trust the authority."""
         del proxy  # That is the desktop's matter.
@@ -96,6 +87,7 @@ class SystemStore:
         self.file.chmod(0o644)
         self._refresh()
 
+    @override
     def undo(self, before: Before) -> None:
         """Take the authority out again."""
         del before
