@@ -12,12 +12,14 @@ is closed, March is open::
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 import sqlalchemy as sa
+from story_rules import RULES as STORY_RULES
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.audit import Finding
@@ -36,20 +38,7 @@ from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
 
-RULES: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=100_000,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=2,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
+RULES: Final = replace(STORY_RULES, slice_patrons=2)
 JANUARY, FEBRUARY, MARCH = (Period(2026, month) for month in (1, 2, 3))
 NAMES: Final = ("mona", "otto", "ada", "ben", "cyd")
 OWNERS: Final = {"song": 1, "essay": 1, "photo": 2, "clinic": 2}

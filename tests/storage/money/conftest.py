@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from card_payments import ACCOUNT, Cards
 from fake_stripe import FakeStripe
+from story_rules import RULES as STORY_RULES
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
@@ -31,20 +32,7 @@ from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.settling import SettledPeriod, Settling
 
-RULES: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=100_000,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=2,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
+RULES: Final = replace(STORY_RULES, slice_patrons=2)
 
 
 class Town:

@@ -1,26 +1,11 @@
 """Budgets, their bounds and the pot."""
 
 import pytest
+from story_rules import RULES
 
 from overallt_server.core.budgets import Budget, pot, refuse_budget
 from overallt_server.core.money import Money
 from overallt_server.core.refusals import InvalidRequest
-from overallt_server.core.rules import Rules
-
-RULES = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=100_000,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=10,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
 
 
 @pytest.mark.parametrize("minor", [200, 500, 10_000])

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from story_rules import RULES
 
 from overallt_server.core.money import Money
 from overallt_server.core.payouts import (
@@ -19,26 +20,11 @@ from overallt_server.core.refusals import (
     PayoutTooSmall,
     Refusal,
 )
-from overallt_server.core.rules import Rules
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SWEDISH = "SE45 5000 0000 0583 9825 7466"
 OLD = PayoutAccount("SE4550000000058398257466", "Mona", NOW - timedelta(hours=72))
 NEW = PayoutAccount(OLD.iban, OLD.name, NOW - timedelta(hours=71, minutes=59))
-RULES = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=10**12,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    slice_patrons=2,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
 
 
 def test_an_account_is_kept_as_the_bank_writes_it() -> None:
