@@ -1,15 +1,16 @@
 """Flattrs for what nobody has claimed yet: kept at the server, listed, taken back."""
 
-import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from gateway_pages import forms, heading
 
 from overallt.gateway.seals import Printed
 
 URL = "https://blog.test/a?b=1"
 NAME = quote(URL, safe="")
+KEEP, TAKE_BACK = f"/intend/{NAME}", f"/take-back/{NAME}"
 WAITS = {
     "type": "intent",
     "url": URL,
@@ -29,20 +30,6 @@ CLAIMED = WAITS | {
         "flattrs": 1,
     },
 }
-
-
-def heading(answer: Any) -> str:
-    return str(answer.body.decode().split("<h1>")[1].split("</h1>")[0])
-
-
-def ticket_for(room: str, answer: Any) -> bytes:
-    found = re.search(
-        rf'action="/{room}/{re.escape(NAME)}">\s*'
-        r'<input type="hidden" name="ticket" value="([^"]*)"',
-        answer.body.decode(),
-    )
-    assert found is not None, answer.body.decode()
-    return f"ticket={found[1]}".encode()
 
 
 @pytest.fixture
@@ -76,9 +63,9 @@ async def test_what_is_nobodys_is_offered_to_be_kept(api: Any, offered: Any) -> 
 async def test_what_is_confirmed_is_kept_once(
     browser: Any, api: Any, offered: Any
 ) -> None:
-    body = ticket_for("intend", offered)
-    answer = await browser.send(f"/intend/{NAME}", body)
-    again = await browser.send(f"/intend/{NAME}", body)
+    body = forms(offered)[KEEP]
+    answer = await browser.send(KEEP, body)
+    again = await browser.send(KEEP, body)
 
     assert "Kept for its owner" == heading(answer)
     assert "2026-04-15 12:00 UTC" in answer.body.decode()
@@ -90,9 +77,9 @@ async def test_what_is_confirmed_is_kept_once(
 async def test_nobody_confirms_in_the_first_moment(
     browser: Any, api: Any, link: str
 ) -> None:
-    body = ticket_for("intend", await browser.open(link))
+    body = forms(await browser.open(link))[KEEP]
 
-    answer = await browser.send(f"/intend/{NAME}", body)
+    answer = await browser.send(KEEP, body)
 
     assert "That was very quick" == heading(answer)
     assert [] == api.intended
@@ -103,7 +90,7 @@ async def test_a_ticket_is_for_one_address(
 ) -> None:
     other = quote("https://evil.test/", safe="")
 
-    answer = await browser.send(f"/intend/{other}", ticket_for("intend", offered))
+    answer = await browser.send(f"/intend/{other}", forms(offered)[KEEP])
 
     assert "This page is used up" == heading(answer)
     assert [] == api.intended
@@ -112,10 +99,10 @@ async def test_a_ticket_is_for_one_address(
 async def test_a_ticket_to_take_back_gives_nothing(
     browser: Any, api: Any, offered: Any
 ) -> None:
-    kept = await browser.send(f"/intend/{NAME}", ticket_for("intend", offered))
+    kept = await browser.send(KEEP, forms(offered)[KEEP])
     browser.wait(seconds=1)
 
-    answer = await browser.send(f"/intend/{NAME}", ticket_for("take-back", kept))
+    answer = await browser.send(KEEP, forms(kept)[TAKE_BACK])
 
     assert "This page is used up" == heading(answer)
     assert [URL] == api.intended
@@ -138,7 +125,7 @@ async def test_what_is_kept_can_be_taken_back(
     api.intents.append(WAITS)
     page = await browser.open(link)
 
-    answer = await browser.send(f"/take-back/{NAME}", ticket_for("take-back", page))
+    answer = await browser.send(TAKE_BACK, forms(page)[TAKE_BACK])
 
     assert "No longer kept" == heading(answer)
     assert [URL] == api.taken_back
@@ -151,7 +138,7 @@ async def test_what_was_taken_back_before_is_no_less_so(
     page = await browser.open(link)
     api.refusal, api.refuses = "not_found", "DELETE"
 
-    answer = await browser.send(f"/take-back/{NAME}", ticket_for("take-back", page))
+    answer = await browser.send(TAKE_BACK, forms(page)[TAKE_BACK])
 
     assert "No longer kept" == heading(answer)
 
@@ -164,7 +151,7 @@ async def test_the_status_page_lists_what_waits_and_what_was_claimed(
 
     page = await browser.open("/")
     text = page.body.decode()
-    await browser.send(f"/take-back/{NAME}", ticket_for("take-back", page))
+    await browser.send(TAKE_BACK, forms(page)[TAKE_BACK])
 
     assert "Waits for its owner until 2026-04-15 12:00 UTC." in text
     assert (
@@ -188,7 +175,7 @@ async def test_a_refusal_is_told(
 ) -> None:
     api.refusal = refusal
 
-    answer = await browser.send(f"/intend/{NAME}", ticket_for("intend", offered))
+    answer = await browser.send(KEEP, forms(offered)[KEEP])
 
     assert said == heading(answer)
 
@@ -200,28 +187,28 @@ async def test_another_refusal_to_take_back_is_told(
     page = await browser.open(link)
     api.refusal, api.refuses = "rate_limit_exceeded", "DELETE"
 
-    answer = await browser.send(f"/take-back/{NAME}", ticket_for("take-back", page))
+    answer = await browser.send(TAKE_BACK, forms(page)[TAKE_BACK])
 
     assert "The server refused" == heading(answer)
 
 
-@pytest.mark.parametrize("room", ["intend", "take-back"])
+@pytest.mark.parametrize("target", [KEEP, TAKE_BACK])
 async def test_without_a_server_nothing_is_changed(
-    browser: Any, api: Any, offered: Any, link: str, room: str
+    browser: Any, api: Any, offered: Any, link: str, target: str
 ) -> None:
-    if room == "take-back":
+    if target == TAKE_BACK:
         api.intents.append(WAITS)
         offered = await browser.open(link)
     api.down = True
 
-    answer = await browser.send(f"/{room}/{NAME}", ticket_for(room, offered))
+    answer = await browser.send(target, forms(offered)[target])
 
     assert "The server does not answer" == heading(answer)
     assert "Nothing was changed." in answer.body.decode()
 
 
 async def test_a_stranger_keeps_nothing(stranger: Any, api: Any, offered: Any) -> None:
-    answer = await stranger.send(f"/intend/{NAME}", ticket_for("intend", offered))
+    answer = await stranger.send(f"/intend/{NAME}", forms(offered)[KEEP])
 
     assert "This browser is not paired" == heading(answer)
     assert [] == api.intended

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from gateway_pages import heading
 
 OWN = {"sec-fetch-site": "same-origin", "sec-fetch-user": None}
 
 
 async def given(browser: Any) -> str:
-    answer = await browser.open("/given/7", changed=OWN)
-    return str(answer.body.decode().split("<h1>")[1].split("</h1>")[0])
+    return heading(await browser.open("/given/7", changed=OWN))
 
 
 async def test_what_was_counted_can_be_undone(browser: Any, api: Any) -> None:

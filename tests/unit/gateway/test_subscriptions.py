@@ -1,9 +1,9 @@
 """A flattr that is repeated each month: made after a flattr, ended at the status."""
 
-import re
 from typing import Any
 
 import pytest
+from gateway_pages import forms, heading
 
 PATH = "/rest/v2/things/7/subscriptions"
 SUBSCRIPTION = {
@@ -24,19 +24,6 @@ SUBSCRIPTION = {
 }
 
 
-def heading(answer: Any) -> str:
-    return str(answer.body.decode().split("<h1>")[1].split("</h1>")[0])
-
-
-def ticket_for(room: str, answer: Any) -> bytes:
-    found = re.search(
-        rf'action="/{room}/7">\s*<input type="hidden" name="ticket" value="([^"]*)"',
-        answer.body.decode(),
-    )
-    assert found is not None, answer.body.decode()
-    return f"ticket={found[1]}".encode()
-
-
 @pytest.fixture
 async def flattred(browser: Any, api: Any) -> Any:
     """The page after a flattr, seen for a while."""
@@ -49,7 +36,7 @@ async def flattred(browser: Any, api: Any) -> Any:
 async def test_after_a_flattr_it_can_be_given_each_month(
     browser: Any, api: Any, flattred: Any
 ) -> None:
-    body = ticket_for("subscribe", flattred)
+    body = forms(flattred)["/subscribe/7"]
     answer = await browser.send("/subscribe/7", body)
     again = await browser.send("/subscribe/7", body)
 
@@ -66,7 +53,7 @@ async def test_its_button_is_as_dead_at_first_as_that_of_a_flattr(
     shown = await browser.open("/give/7")
     browser.wait(seconds=0.5)
 
-    answer = await browser.send("/subscribe/7", ticket_for("subscribe", shown))
+    answer = await browser.send("/subscribe/7", forms(shown)["/subscribe/7"])
 
     assert b'<button id="confirm" class="quiet" disabled>' in shown.body
     assert b'<script src="/arm.js" defer></script>' in shown.body
@@ -77,7 +64,7 @@ async def test_its_button_is_as_dead_at_first_as_that_of_a_flattr(
 async def test_a_ticket_to_undo_does_not_subscribe(
     browser: Any, api: Any, flattred: Any
 ) -> None:
-    answer = await browser.send("/subscribe/7", ticket_for("undo", flattred))
+    answer = await browser.send("/subscribe/7", forms(flattred)["/undo/7"])
 
     assert "This page is used up" == heading(answer)
     assert f"POST {PATH}" not in api.asked
@@ -106,7 +93,7 @@ async def test_a_refusal_to_subscribe_is_said(
 ) -> None:
     api.refusal = code
 
-    answer = await browser.send("/subscribe/7", ticket_for("subscribe", flattred))
+    answer = await browser.send("/subscribe/7", forms(flattred)["/subscribe/7"])
 
     assert says == heading(answer)
 
@@ -116,7 +103,7 @@ async def test_without_a_server_nothing_is_subscribed(
 ) -> None:
     api.down = True
 
-    answer = await browser.send("/subscribe/7", ticket_for("subscribe", flattred))
+    answer = await browser.send("/subscribe/7", forms(flattred)["/subscribe/7"])
 
     assert "The server does not answer" == heading(answer)
 
@@ -124,7 +111,7 @@ async def test_without_a_server_nothing_is_subscribed(
 async def test_the_status_page_lists_and_ends_it(browser: Any, api: Any) -> None:
     api.subscriptions = [SUBSCRIPTION]
     status = await browser.open("/")
-    answer = await browser.send("/unsubscribe/7", ticket_for("unsubscribe", status))
+    answer = await browser.send("/unsubscribe/7", forms(status)["/unsubscribe/7"])
 
     assert b"<b>A &lt;b&gt;song&lt;/b&gt;</b>" in status.body
     assert b"(paused)" not in status.body
@@ -143,6 +130,6 @@ async def test_what_was_ended_elsewhere_is_ended(browser: Any, api: Any) -> None
     status = await browser.open("/")
     api.refusal, api.refuses = "not_found", "DELETE"
 
-    answer = await browser.send("/unsubscribe/7", ticket_for("unsubscribe", status))
+    answer = await browser.send("/unsubscribe/7", forms(status)["/unsubscribe/7"])
 
     assert "No longer every month" == heading(answer)
