@@ -302,6 +302,7 @@ def test_every_template_is_looked_at() -> None:
     parts = {
         *("base.html", "money.html", "arming.html", "confirming.html"),
         *("queue.html", "sites.html", "subscriptions.html", "intents.html"),
+        "listing.html",
         *("paused.html", "pausing.html"),
     }
 
