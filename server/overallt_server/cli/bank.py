@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from overallt_server.cli.bank_files import files_argument, read_file
 from overallt_server.cli.progress import Progress
 from overallt_server.cli.running import run, user_called
 from overallt_server.core.chart import Side
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from overallt_server.core.bank_bookings import StoredMovement
     from overallt_server.core.bank_statements import Movement
     from overallt_server.core.chart import LedgerAccount
-    from overallt_server.payments.camt import BankFile
     from overallt_server.use_cases.importing_statements import Imported
 
 
@@ -26,13 +26,7 @@ def bank() -> None:
 
 
 @bank.command(name="import")
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    metavar="FILE…",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
+@files_argument
 @click.option("--dry-run", is_flag=True, help="Say what would be booked; book nothing.")
 @click.pass_context
 def import_(context: click.Context, files: tuple[Path, ...], *, dry_run: bool) -> None:
@@ -44,13 +38,14 @@ def import_(context: click.Context, files: tuple[Path, ...], *, dry_run: bool) -
     nothing was booked, with 3 if a statement is missing.
     """
     from overallt_server.core.bank_statements import Unbelievable
+    from overallt_server.payments.camt import read
     from overallt_server.use_cases.importing_statements import ImportingStatements
 
-    read = [_read(file) for file in files]
-    for each in read:
+    files_read = [read_file(file, read) for file in files]
+    for each in files_read:
         for movement in each.notices:
             click.echo(f"notice only: {_told(movement)}")
-    statements = [statement for each in read for statement in each.statements]
+    statements = [statement for each in files_read for statement in each.statements]
 
     async def book(database: Database, settings: Settings) -> "Imported":
         account = settings.bank_account
@@ -72,18 +67,6 @@ def import_(context: click.Context, files: tuple[Path, ...], *, dry_run: bool) -
     _tell(imported, dry_run=dry_run)
     if imported.gaps:
         context.exit(3)
-
-
-def _read(file: Path) -> "BankFile":
-    from overallt_server.payments.camt import read
-    from overallt_server.payments.xml_nodes import MOST_BYTES, UnreadableFile
-
-    with file.open("rb") as opened:
-        content = opened.read(MOST_BYTES + 1)
-    try:
-        return read(content)
-    except UnreadableFile as error:
-        raise click.ClickException(f"{file} cannot be taken: {error}.") from error
 
 
 def _tell(imported: "Imported", *, dry_run: bool) -> None:

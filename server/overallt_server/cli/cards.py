@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from overallt_server.cli.options import reason_option, reference_option
 from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.money import Money
 from overallt_server.settings import Settings
@@ -59,7 +60,7 @@ def debt() -> None:
 
 @debt.command()
 @click.argument("username")
-@click.option("--reason", required=True, help="Why, for the books.")
+@reason_option
 def pay(username: str, reason: str) -> None:
     """Take what USERNAME owes off his means, as far as they go."""
     from overallt_server.use_cases.settling_debts import SettlingDebts
@@ -77,7 +78,7 @@ def pay(username: str, reason: str) -> None:
 
 @debt.command(name="give-up")
 @click.argument("username")
-@click.option("--reason", required=True, help="Why, for the books.")
+@reason_option
 def give_up(username: str, reason: str) -> None:
     """Book what USERNAME owes as lost."""
     from overallt_server.use_cases.settling_debts import SettlingDebts
@@ -100,17 +101,11 @@ def equity() -> None:
 
 @equity.command()
 @click.argument("amount_text", metavar="AMOUNT")
-@click.option("--reason", required=True, help="Why, for the books.")
-@click.option(
-    "--reference",
-    help="What names this payment: booked once, however often it is added. "
-    "Without it a new one is made and printed.",
-)
-def add(amount_text: str, reason: str, reference: str | None) -> None:
+@reason_option
+@reference_option("equity")
+def add(amount_text: str, reason: str, reference: str) -> None:
     """Book that the operator has put AMOUNT beside the clients' money."""
     from overallt_server.use_cases.adding_equity import AddingEquity
-
-    reference = reference or f"equity-{secrets.token_hex(8)}"
 
     async def add_it(database: Database, settings: Settings) -> tuple[Money, bool]:
         added = amount(amount_text, settings)

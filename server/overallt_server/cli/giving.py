@@ -1,11 +1,11 @@
 """The commands ``budget`` and ``means``: what a patron gives, and gives from."""
 
-import secrets
 from typing import TYPE_CHECKING
 
 import click
 
 from overallt_server.cli.cards import provider_of
+from overallt_server.cli.options import reason_option, reference_option
 from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.money import Money
 from overallt_server.settings import Settings
@@ -53,17 +53,11 @@ def means() -> None:
 @means.command()
 @click.argument("username")
 @click.argument("amount_text", metavar="AMOUNT")
-@click.option("--reason", required=True, help="Why, for the books.")
-@click.option(
-    "--reference",
-    help="What names this payment: booked once, however often it is added. "
-    "Without it a new one is made and printed.",
-)
-def add(username: str, amount_text: str, reason: str, reference: str | None) -> None:
+@reason_option
+@reference_option("by-hand")
+def add(username: str, amount_text: str, reason: str, reference: str) -> None:
     """Book that AMOUNT was received from USERNAME."""
     from overallt_server.use_cases.adding_means import AddingMeans
-
-    reference = reference or f"by-hand-{secrets.token_hex(8)}"
 
     async def add_means(database: Database, settings: Settings) -> tuple[Money, bool]:
         added = amount(amount_text, settings)
@@ -88,16 +82,10 @@ def add(username: str, amount_text: str, reason: str, reference: str | None) -> 
 @means.command(name="from-revenue")
 @click.argument("username")
 @click.argument("amount_text", metavar="AMOUNT")
-@click.option(
-    "--reference",
-    help="What names this: moved once, however often it is asked for. "
-    "Without it a new one is made and printed.",
-)
-def from_revenue(username: str, amount_text: str, reference: str | None) -> None:
+@reference_option("by-hand")
+def from_revenue(username: str, amount_text: str, reference: str) -> None:
     """Make AMOUNT of the revenue of USERNAME his means, free of fee."""
     from overallt_server.use_cases.adding_means import AddingMeans
-
-    reference = reference or f"by-hand-{secrets.token_hex(8)}"
 
     async def move(database: Database, settings: Settings) -> tuple[Money, bool]:
         moved = amount(amount_text, settings)
@@ -138,19 +126,13 @@ def lots(username: str) -> None:
 @click.argument("username")
 @click.argument("lot", type=click.IntRange(min=1))
 @click.argument("amount_text", metavar="AMOUNT")
-@click.option("--reason", required=True, help="Why, for the books.")
-@click.option(
-    "--reference",
-    help="What names this refund: booked once, however often it is asked for. "
-    "Without it a new one is made and printed.",
-)
+@reason_option
+@reference_option("refund")
 def refund(
-    username: str, lot: int, amount_text: str, reason: str, reference: str | None
+    username: str, lot: int, amount_text: str, reason: str, reference: str
 ) -> None:
     """Give back AMOUNT of the lot number LOT of USERNAME, to where it came from."""
     from overallt_server.use_cases.refunding_means import RefundingMeans
-
-    reference = reference or f"refund-{secrets.token_hex(8)}"
 
     async def give_back(database: Database, settings: Settings) -> "Refund":
         return await RefundingMeans(database, provider_of(settings)).refund(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from overallt_server.cli.bank_files import files_argument, read_file
 from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.references import readable
 from overallt_server.settings import Settings
@@ -15,7 +16,6 @@ from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
     from overallt_server.core.payouts import Payout, PayoutAccount
-    from overallt_server.payments.pain002 import Report
     from overallt_server.storage.payouts import PayoutFile
 
 
@@ -130,22 +130,17 @@ def file(file: Path, again: int | None) -> None:
 
 
 @payout.command()
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    metavar="FILE…",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
+@files_argument
 def answer(files: tuple[Path, ...]) -> None:
     """Take what the bank answers to our files, in FILE… (pain.002).
 
     What it rejects is revenue again. What it accepts is paid once its statement says
     so. The same answer may come twice.
     """
+    from overallt_server.payments.pain002 import read
     from overallt_server.use_cases.ordering_payouts import OrderingPayouts
 
-    reports = [_read(file) for file in files]
+    reports = [read_file(file, read) for file in files]
 
     async def take(database: Database, settings: Settings) -> "list[Payout]":
         ordering = OrderingPayouts(database)
@@ -210,18 +205,6 @@ def _new(file: Path) -> Iterator[BinaryIO]:
     except BaseException:
         file.unlink()
         raise
-
-
-def _read(file: Path) -> "Report":
-    from overallt_server.payments.pain002 import read
-    from overallt_server.payments.xml_nodes import MOST_BYTES, UnreadableFile
-
-    with file.open("rb") as opened:
-        content = opened.read(MOST_BYTES + 1)
-    try:
-        return read(content)
-    except UnreadableFile as error:
-        raise click.ClickException(f"{file} cannot be taken: {error}.") from error
 
 
 def _told(payout: "Payout") -> str:
