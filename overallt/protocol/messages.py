@@ -130,6 +130,34 @@ class IntentAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityObject:
+    """Somebody or something in a stream of activities."""
+
+    displayName: str  # noqa: N815 - Activity Streams 1.0 has written it so.
+    url: str
+    objectType: Literal["person", "bookmark"]  # noqa: N815 - and so this.
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What *actor* has done, once; *published* is a time as RFC 3339 writes it."""
+
+    published: str
+    title: str
+    actor: ActivityObject
+    verb: str
+    object: ActivityObject
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """A stream of activities (Activity Streams 1.0, JSON)."""
+
+    items: list[Activity]
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A flattr that is repeated each period, unless it is paused (not *active*).
 

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId, is_thing_id, is_username
+from overallt_server.core.activities import Activity
 from overallt_server.core.intents import claimable_by
 from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.core.searches import ThingSearch
 from overallt_server.core.things import Thing
 from overallt_server.core.urls import normal_url
 from overallt_server.core.users import User
-from overallt_server.storage import health, searches, things, users
+from overallt_server.storage import activities, health, searches, things, users
 from overallt_server.storage.database import Database
 from overallt_server.storage.searches import FoundThings
 
@@ -121,4 +122,18 @@ class LookingUp:
         async with self._database.snapshot() as tx:
             return await things.of_owner(
                 tx, owner, page=page, count=count, hidden=hidden
+            )
+
+    async def activities_of(
+        self, user: User, *, incoming: bool, secret: bool, page: int, count: int
+    ) -> list[Activity]:
+        """List what *user* has done, or others to his things (*incoming*).
+
+        Newest first, what is *secret* too or not; *page* counts from 1.
+        """
+        if incoming:
+            return []  # Who flattrs them is secret, and nothing else comes in.
+        async with self._database.snapshot() as tx:
+            return await activities.of_user(
+                tx, user, secret=secret, page=page, count=count
             )

@@ -1,8 +1,9 @@
 """Addresses that the server gives out, all below its public one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from overallt.protocol.ids import ThingId
 
@@ -33,6 +34,10 @@ class Addresses:
     def user_resource(self, username: str) -> str:
         """Return the address of the user in the API."""
         return f"{self.public_url}{API}/users/{username}"
+
+    def tag(self, on: datetime, name: str) -> str:
+        """Return what names *name*, which there is since *on*, for ever (RFC 4151)."""
+        return f"tag:{urlsplit(self.public_url).hostname},{on:%Y-%m-%d}:{name}"
 
     def error(self, code: str) -> str:
         """Return the address that explains the error *code*."""

@@ -1,6 +1,7 @@
 """In which form the API answers: JSON, or a call of a page's own function (JSONP).
 
-XML and YAML, which Flattr had too, are refused as such. JSONP is for pages that may not
+XML and YAML, which Flattr had too, are refused as such; streams of activities are Atom
+for whoever asks for that. JSONP is for pages that may not
 ask otherwise; it answers what everybody may know, so it never goes with a token.
 
 Source: content/api/index.md, "Response Formats".
@@ -21,7 +22,10 @@ DROPPED_TYPES: Final = frozenset(
     {"application/xml", "text/xml", "application/yaml", "text/yaml"}
 )
 
-_JSON: Final = "application/json"
+JSON: Final = "application/json"
+STREAM: Final = "application/stream+json"
+ATOM: Final = "application/atom+xml"
+_CALLABLE: Final = frozenset({JSON, STREAM})
 
 # Names joined by dots: nothing else can be called, so nothing else can be done.
 _CALLBACK: Final = re.compile(
@@ -44,17 +48,23 @@ async def answer_in_form(request: web.Request, handler: Handler) -> web.StreamRe
     if "Authorization" in request.headers:
         raise InvalidRequest("jsonp: an access token must not go with it.")
     response = await handler(request)
-    if isinstance(response, web.Response) and response.content_type == _JSON:
+    if isinstance(response, web.Response) and response.content_type in _CALLABLE:
         _wrap(response, callback)
     return response
 
 
-def _asks_for_what_was_dropped(request: web.Request) -> bool:
-    accepted = {
+def accepted_types(request: web.Request) -> set[str]:
+    """Return the content types that the asker accepts, however gladly."""
+    return {
         each.partition(";")[0].strip().lower()
         for each in request.headers.get("Accept", "*/*").split(",")
     }
-    return request.path.endswith(DROPPED_SUFFIXES) or accepted <= DROPPED_TYPES
+
+
+def _asks_for_what_was_dropped(request: web.Request) -> bool:
+    if request.path.endswith(DROPPED_SUFFIXES):
+        return True
+    return accepted_types(request) <= DROPPED_TYPES
 
 
 def _wrap(response: web.Response, callback: str) -> None:

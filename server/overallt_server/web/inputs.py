@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
 from pydantic import (
@@ -79,6 +79,12 @@ class Fullness(Input):
 
 class Listing(Paging, Fullness):
     """Which part of a list, and how much of each."""
+
+
+class ActivityListing(Paging):
+    """Which part of what a user has done, or of what was done to his things."""
+
+    type: Literal["outgoing", "incoming"] = "outgoing"
 
 
 class Search(Listing):

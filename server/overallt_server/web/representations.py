@@ -1,10 +1,20 @@
 """Users, things and flattrs as the API's messages."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from overallt.protocol import messages
+from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.grants import Scope, Scopes
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.web.addresses import Addresses
+
+# What was done, in a sentence and in the tag that names it.
+_DEEDS: Final[Mapping[Verb, tuple[str, str]]] = {
+    Verb.REGISTERED: ("registered", "thing"),
+    Verb.FLATTRED: ("flattred", "flattr"),
+}
 
 
 def mini_user(user: User, addresses: Addresses) -> messages.MiniUser:
@@ -91,4 +101,27 @@ def thing_message(
         flattred=flattred,
         subscribed=subscribed,
         hosts=hosts,
+    )
+
+
+def activity_message(
+    activity: Activity, user: User, addresses: Addresses
+) -> messages.Activity:
+    """Return what *user* has done."""
+    thing, (told, named) = activity.thing, _DEEDS[activity.verb]
+    return messages.Activity(
+        published=activity.done_at.isoformat(),
+        title=f'{user.username} {told} "{thing.title}"',
+        actor=messages.ActivityObject(
+            displayName=user.username,
+            url=addresses.profile(user.username),
+            objectType="person",
+        ),
+        verb=activity.verb.value,
+        object=messages.ActivityObject(
+            displayName=thing.title,
+            url=addresses.thing(thing.id),
+            objectType="bookmark",
+        ),
+        id=addresses.tag(activity.done_at, f"{user.username}/{named}/{thing.id}"),
     )

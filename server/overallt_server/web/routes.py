@@ -1,6 +1,7 @@
 """Every address of the server and who answers it: the table of contents of web.
 
-Addresses of the API may end in ``.json``, as Flattr's did.
+Addresses of the API may end in ``.json``, as Flattr's did; streams of activities in
+``.as`` and ``.atom``, too.
 """
 
 from typing import Final
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from overallt_server.web import (
     accounts,
+    activities,
     apps,
     buckets,
     budgets,
@@ -32,6 +34,7 @@ from overallt_server.web import (
 from overallt_server.web.addresses import API
 
 _JSON: Final = r"{json:(?:\.json)?}"
+_STREAM: Final = r"{form:(?:\.json|\.as|\.atom)?}"
 # Flattr's clients wrote it with a slash and without.
 _SLASH: Final = "{slash:/?}"
 # As short as it can be, so that a ".json" is left to the suffix.
@@ -104,6 +107,7 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.delete(f"{API}/things/{_ID}/subscriptions{_JSON}", subscriptions.end),
     web.get(f"{API}/user{_JSON}", users.show_me),
     web.get(f"{API}/user/flattrs{_JSON}", flattrs.list_mine),
+    web.get(f"{API}/user/activities{_STREAM}", activities.list_mine),
     web.get(f"{API}/user/things{_JSON}", things.list_mine),
     web.get(f"{API}/user/subscriptions{_JSON}", subscriptions.list_mine),
     web.get(f"{API}/user/intents{_JSON}", intents.list_mine),
@@ -113,6 +117,7 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get(f"{API}/users/{_ID}{_JSON}", users.show),
     web.get(f"{API}/users/{_ID}/things{_JSON}", things.list_of_user),
     web.get(f"{API}/users/{_ID}/flattrs{_JSON}", flattrs.list_of_user),
+    web.get(f"{API}/users/{_ID}/activities{_STREAM}", activities.list_of_user),
     web.get(f"{API}/languages.txt", words.print_languages),
     web.get(f"{API}/languages{_JSON}", words.show_languages),
     web.get(f"{API}/categories.txt", words.print_categories),
