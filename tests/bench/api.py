@@ -35,7 +35,7 @@ from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.money import Money
-from overallt_server.storage import journal, schema
+from overallt_server.storage import access_schema, journal, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
@@ -296,7 +296,7 @@ async def _fill(url: str, tokens: tuple[str, ...]) -> None:
             ],
         )
         await tx.execute(
-            sa.insert(schema.access_tokens),
+            sa.insert(access_schema.access_tokens),
             [
                 {
                     "token_hash": hash_of(token),

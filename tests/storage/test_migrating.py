@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from postgres import run_sql
 
 from overallt_server.core.periods import Period
-from overallt_server.storage import migrating, schema
+from overallt_server.storage import access_schema, migrating, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
 from overallt_server.storage.row_hashes import changed_by_hand
@@ -73,13 +73,13 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
         assert [("0012",)] == versions.all()
-        apps = await tx.execute(sa.select(schema.apps.c.client_id))
+        apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
 
 async def test_our_proxy_is_a_public_app_of_ours(any_database: Database) -> None:
     async with any_database.snapshot() as tx:
-        app = (await tx.execute(sa.select(schema.apps))).one()
+        app = (await tx.execute(sa.select(access_schema.apps))).one()
 
     assert app.first_party
     assert app.secret_hash is None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from overallt_server.storage.schema import sessions, users
+from overallt_server.storage.access_schema import sessions
+from overallt_server.storage.schema import users
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser, World

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from overallt_server.storage.schema import apps
+from overallt_server.storage.access_schema import apps
 
 if TYPE_CHECKING:
     from tests.web.conftest import World

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from overallt.protocol import codec, messages
-from overallt_server.storage.schema import device_codes
+from overallt_server.storage.access_schema import device_codes
 from overallt_server.use_cases.registering_apps import RegisteringApps
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from overallt_server.storage.schema import access_tokens, authorization_codes
+from overallt_server.storage.access_schema import access_tokens, authorization_codes
 from overallt_server.use_cases.registering_apps import RegisteringApps
 
 if TYPE_CHECKING:

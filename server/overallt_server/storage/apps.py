@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.grants import App
+from overallt_server.storage.access_schema import apps
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import apps
 
 
 async def get(tx: Transaction, client_id: str) -> App | None:

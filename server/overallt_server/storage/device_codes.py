@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.grants import Scopes, parse_scopes, print_scopes
+from overallt_server.storage.access_schema import device_codes
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import device_codes
 
 
 @dataclass(frozen=True, slots=True)

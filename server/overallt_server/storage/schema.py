@@ -5,6 +5,8 @@ foreign key crosses from one patron's rows to another's, so that Citus can keep 
 patron's rows on one node. Users and things have short numbers from ``id_blocks``;
 the rest has natural keys. Times are whole Unix seconds, periods ``202610``.
 
+Those of signing in stand in ``access_schema``.
+
 The journal (``journal_entries``, ``postings``) and ``shares`` are append-only: the
 migrations give them triggers that raise (I2).
 """
@@ -13,12 +15,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage.column_types import Instant, PeriodNumber
+from overallt_server.storage import access_schema
+from overallt_server.storage.column_types import PeriodNumber
 from overallt_server.storage.columns import (
     at,
     digest,
     key,
-    named_metadata,
     number,
     period,
     text,
@@ -29,7 +31,7 @@ from overallt_server.storage.columns import (
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
 
-metadata: Final = named_metadata()
+metadata: Final = access_schema.metadata
 
 # --- People and things: small tables, on every node -------------------------------
 
@@ -74,75 +76,6 @@ team_members: Final = sa.Table(
 
 thing_hosts: Final = sa.Table(
     "thing_hosts", metadata, key("thing_id"), word("host"), at("proved_at")
-)
-
-# --- Signing in: secrets are kept as SHA-256 only ----------------------------------
-
-sessions: Final = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
-    sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
-    at("signed_in_at"),
-    at("expires_at"),
-)
-
-apps: Final = sa.Table(
-    "apps",
-    metadata,
-    sa.Column("client_id", sa.Text, primary_key=True),
-    text("name"),
-    # NULL: a public client, which must use PKCE (RFC 8252).
-    sa.Column("secret_hash", sa.LargeBinary),
-    # NULL: a client without redirects, for device codes only.
-    sa.Column("redirect_uri", sa.Text),
-    sa.Column("owner_id", sa.BigInteger),
-    sa.Column("first_party", sa.Boolean, nullable=False),
-)
-
-access_tokens: Final = sa.Table(
-    "access_tokens",
-    metadata,
-    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
-    sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
-    text("client_id"),
-    text("scopes"),
-    at("created_at"),
-)
-
-authorization_codes: Final = sa.Table(
-    "authorization_codes",
-    metadata,
-    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
-    text("client_id"),
-    number("user_id"),
-    text("scopes"),
-    sa.Column("redirect_uri", sa.Text),
-    sa.Column("code_challenge", sa.Text),
-    at("expires_at"),
-)
-
-device_codes: Final = sa.Table(
-    "device_codes",
-    metadata,
-    sa.Column("device_code_hash", sa.LargeBinary, primary_key=True),
-    sa.Column("user_code", sa.Text, nullable=False, unique=True),
-    text("client_id"),
-    text("scopes"),
-    # NULL until somebody approved it.
-    sa.Column("user_id", sa.BigInteger),
-    sa.Column("denied", sa.Boolean, nullable=False),
-    text("network"),  # Where the device asked from, for the person who decides.
-    at("polled_at", known=False),
-    at("expires_at"),
-)
-
-tries: Final = sa.Table(
-    "tries",
-    metadata,
-    sa.Column("subject", sa.LargeBinary, primary_key=True),
-    number("tries"),
-    sa.Column("began_at", Instant, nullable=False, index=True),
 )
 
 # --- Giving: keyed by patron -------------------------------------------------------

@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
+from overallt_server.storage.access_schema import sessions
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.grants import Grant, Scopes, parse_scopes, print_scopes
+from overallt_server.storage.access_schema import access_tokens, authorization_codes
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import access_tokens, authorization_codes, users
+from overallt_server.storage.schema import users
 from overallt_server.storage.users import user_of
 
 # Every request of a program asks this, so it is one statement, put together once.

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from overallt_server.core.limits import Tries
+from overallt_server.storage.access_schema import tries
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import tries
 from overallt_server.storage.uniqueness import inserting
 
 

@@ -1,0 +1,80 @@
+"""The tables of signing in and of apps; secrets are kept as SHA-256 only.
+
+They belong to the same metadata as all others, see ``schema``.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from overallt_server.storage.column_types import Instant
+from overallt_server.storage.columns import at, named_metadata, number, text
+
+metadata: Final = named_metadata()
+
+sessions: Final = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
+    at("signed_in_at"),
+    at("expires_at"),
+)
+
+apps: Final = sa.Table(
+    "apps",
+    metadata,
+    sa.Column("client_id", sa.Text, primary_key=True),
+    text("name"),
+    # NULL: a public client, which must use PKCE (RFC 8252).
+    sa.Column("secret_hash", sa.LargeBinary),
+    # NULL: a client without redirects, for device codes only.
+    sa.Column("redirect_uri", sa.Text),
+    sa.Column("owner_id", sa.BigInteger),
+    sa.Column("first_party", sa.Boolean, nullable=False),
+)
+
+access_tokens: Final = sa.Table(
+    "access_tokens",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
+    text("client_id"),
+    text("scopes"),
+    at("created_at"),
+)
+
+authorization_codes: Final = sa.Table(
+    "authorization_codes",
+    metadata,
+    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
+    text("client_id"),
+    number("user_id"),
+    text("scopes"),
+    sa.Column("redirect_uri", sa.Text),
+    sa.Column("code_challenge", sa.Text),
+    at("expires_at"),
+)
+
+device_codes: Final = sa.Table(
+    "device_codes",
+    metadata,
+    sa.Column("device_code_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_code", sa.Text, nullable=False, unique=True),
+    text("client_id"),
+    text("scopes"),
+    # NULL until somebody approved it.
+    sa.Column("user_id", sa.BigInteger),
+    sa.Column("denied", sa.Boolean, nullable=False),
+    text("network"),  # Where the device asked from, for the person who decides.
+    at("polled_at", known=False),
+    at("expires_at"),
+)
+
+tries: Final = sa.Table(
+    "tries",
+    metadata,
+    sa.Column("subject", sa.LargeBinary, primary_key=True),
+    number("tries"),
+    sa.Column("began_at", Instant, nullable=False, index=True),
+)
