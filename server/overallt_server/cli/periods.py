@@ -56,15 +56,23 @@ def period_group() -> None:
 def close(period: Period | None) -> None:
     """Close PERIOD (2026-10), by default the last month that is over.
 
-    From then on nothing that anybody does changes what it gives to whom.
+    From then on nothing that anybody does changes what it gives to whom, and what that
+    is can be looked at until it is settled. Stopped at any moment and started again,
+    it goes on where it was.
     """
     from overallt_server.use_cases.closing import Closing
+    from overallt_server.use_cases.previewing import Previewing
 
     async def close_period(database: Database, settings: Settings) -> "ClosedPeriod":
         now = settings.now()
-        return await Closing(database, settings.rules).close(
+        closed = await Closing(database, settings.rules).close(
             period=period or last_ended(now), now=now
         )
+        with Progress("Computing") as progress:
+            await Previewing(database).preview(
+                period=closed.period, now=now, progress=progress
+            )
+        return closed
 
     closed = run(close_period)
     click.echo(

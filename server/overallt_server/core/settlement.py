@@ -20,7 +20,7 @@ The fee and the shares sum to exactly the pot (I5). In the books:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId
@@ -34,6 +34,7 @@ from overallt_server.core.journal import (
 )
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
+from overallt_server.core.rules import Rules
 from overallt_server.core.teams import NO_TEAM, Team
 
 ALL_BPS: Final = 10_000
@@ -152,6 +153,11 @@ def _shares_of(
         Share(each.thing, member.user, part)
         for member, part in zip(each.team, minors, strict=True)
     ]
+
+
+def settles_from(period: Period, rules: Rules) -> datetime:
+    """Return until when the preliminary figures of *period* may be looked at."""
+    return period.end + timedelta(days=rules.hold_days)
 
 
 def closing_entry(

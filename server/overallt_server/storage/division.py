@@ -182,38 +182,43 @@ def _has_team(thing: Number) -> sa.ColumnElement[bool]:
     )
 
 
-def _insert(served: sa.CTE, *which: sa.ColumnElement[bool]) -> sa.Insert:
-    return sa.insert(shares).from_select(
-        [column.name for column in shares.c],
-        sa.select(
-            served.c.patron_id,
-            served.c.period,
-            served.c.thing_id,
-            sa.literal(FIRST_REVISION, sa.BigInteger),
-            served.c.owner_id,
-            _minor(served),
-            served.c.currency,
-        ).where(*which),
-    )
+def _shares(served: sa.CTE, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(
+        served.c.patron_id,
+        served.c.period,
+        served.c.thing_id,
+        sa.literal(FIRST_REVISION, sa.BigInteger).label("revision"),
+        served.c.owner_id,
+        _minor(served).label("share_minor"),
+        served.c.currency,
+    ).where(*which)
 
 
-def _add_owners_shares() -> sa.Insert:
+def _shares_of_owners() -> sa.Select[Any]:
     served = _things()
-    return _insert(served, ~_has_team(served.c.thing_id))
+    return _shares(served, ~_has_team(served.c.thing_id))
 
 
-def _add_team_shares() -> sa.Insert:
+def _shares_of_teams() -> sa.Select[Any]:
     others = pot_things.alias("given_to_teams")
     gave = sa.select(others.c.patron_id).where(
         others.c.period == PERIOD,
         others.c.patron_id.between(FIRST, LAST),
         _has_team(others.c.thing_id),
     )
-    return _insert(_members(_things(pot_things.c.patron_id.in_(gave))))
+    return _shares(_members(_things(pot_things.c.patron_id.in_(gave))))
+
+
+def _insert(divided: sa.Select[Any]) -> sa.Insert:
+    return sa.insert(shares).from_select([column.name for column in shares.c], divided)
 
 
 # Of a period without teams: each of the many shares would be looked for in vain.
-ADD_SHARES: Final = _insert(_things())
+SHARES: Final = _shares(_things())
 # Of any other, these two.
-ADD_OWNERS_SHARES: Final = _add_owners_shares()
-ADD_TEAM_SHARES: Final = _add_team_shares()
+OWNERS_SHARES: Final = _shares_of_owners()
+TEAM_SHARES: Final = _shares_of_teams()
+
+ADD_SHARES: Final = _insert(SHARES)
+ADD_OWNERS_SHARES: Final = _insert(OWNERS_SHARES)
+ADD_TEAM_SHARES: Final = _insert(TEAM_SHARES)

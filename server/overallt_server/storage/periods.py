@@ -157,7 +157,7 @@ async def claim_slice(
         .where(slices.c.period == period, slices.c.slice == row.slice)
         .values(settled_at=at)
     )
-    return _slice(row)
+    return slice_of(row)
 
 
 async def slices_left(tx: Transaction, period: Period) -> list[Slice]:
@@ -167,7 +167,7 @@ async def slices_left(tx: Transaction, period: Period) -> list[Slice]:
         .where(slices.c.period == period, slices.c.settled_at.is_(None))
         .order_by(slices.c.slice)
     )
-    return [_slice(row) for row in rows]
+    return [slice_of(row) for row in rows]
 
 
 async def count_slices(tx: Transaction, period: Period) -> SliceCounts:
@@ -183,7 +183,8 @@ async def count_slices(tx: Transaction, period: Period) -> SliceCounts:
     return SliceCounts(row.settled, row.every)
 
 
-def _slice(row: sa.Row[Any]) -> Slice:
+def slice_of(row: sa.Row[Any]) -> Slice:
+    """Read a row of slices."""
     return Slice(row.slice, UserId(row.first_patron_id), UserId(row.last_patron_id))
 
 

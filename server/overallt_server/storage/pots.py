@@ -4,17 +4,19 @@ Nothing of a settlement is read from anywhere else, so nothing that a patron, an
 or an operator does after the close changes a cent of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from overallt.protocol.ids import UserId
+from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.settlement import PotThing
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import pot_things, pots
+from overallt_server.storage.schema import periods, pot_things, pots, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,20 @@ class Pot:
     patron: UserId
     amount: Money
     fee_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPot:
+    """A patron's *pot* in a closed period, and the *things* that share it.
+
+    Once the period is settled, *shares* is what each of them got.
+    """
+
+    period: Period
+    settled_at: datetime | None
+    pot: Pot
+    things: list[PotThing]
+    shares: Mapping[ThingId, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,74 @@ async def add_things(
     ]
     if rows:
         await tx.execute(sa.insert(pot_things), rows)
+
+
+async def of_patron(
+    tx: Transaction, patron: UserId, *, settled: bool | None, page: int, count: int
+) -> list[GivenPot]:
+    """List the pots of *patron* that something shares, newest first; pages from 1.
+
+    Only those of periods that are *settled*, or are not; ``None``: of both.
+    """
+    has_things = sa.exists().where(
+        pot_things.c.patron_id == pots.c.patron_id,
+        pot_things.c.period == pots.c.period,
+    )
+    wanted = (
+        sa.select(pots, periods.c.settled_at)
+        .join(periods, periods.c.period == pots.c.period)
+        .where(pots.c.patron_id == patron, has_things)
+        .order_by(pots.c.period.desc())
+        .limit(count)
+        .offset((page - 1) * count)
+    )
+    if settled is not None:
+        wanted = wanted.where(periods.c.settled_at.is_not(None) == settled)
+    rows = (await tx.execute(wanted)).all()
+    found = [row.period for row in rows]
+    in_pots = await _things_of(tx, patron, found)
+    booked = await _shares_of(tx, patron, found)
+    return [
+        GivenPot(
+            row.period,
+            row.settled_at,
+            Pot(patron, Money(row.pot_minor, row.currency), row.fee_bps),
+            in_pots[row.period],
+            booked[row.period],
+        )
+        for row in rows
+    ]
+
+
+async def _things_of(
+    tx: Transaction, patron: UserId, of: Collection[Period]
+) -> Mapping[Period, list[PotThing]]:
+    rows = await tx.execute(
+        sa.select(pot_things)
+        .where(pot_things.c.patron_id == patron, pot_things.c.period.in_(of))
+        .order_by(pot_things.c.thing_id)
+    )
+    things: defaultdict[Period, list[PotThing]] = defaultdict(list)
+    for row in rows:
+        things[row.period].append(
+            PotThing(
+                ThingId(row.thing_id), UserId(row.owner_id), row.weight, row.charity
+            )
+        )
+    return things
+
+
+async def _shares_of(
+    tx: Transaction, patron: UserId, of: Collection[Period]
+) -> Mapping[Period, Counter[ThingId]]:
+    # Members of a team have a share each.
+    rows = await tx.execute(
+        sa.select(shares).where(shares.c.patron_id == patron, shares.c.period.in_(of))
+    )
+    booked: defaultdict[Period, Counter[ThingId]] = defaultdict(Counter)
+    for row in rows:
+        booked[row.period][ThingId(row.thing_id)] += row.share_minor
+    return booked
 
 
 async def totals(tx: Transaction, period: Period) -> PotTotals:

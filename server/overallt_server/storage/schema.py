@@ -161,6 +161,8 @@ slices: Final = sa.Table(
     number("first_patron_id"),
     number("last_patron_id"),
     at("settled_at", known=False),
+    # When its preliminary shares were told.
+    at("previewed_at", known=False),
 )
 
 pots: Final = sa.Table(
@@ -197,6 +199,18 @@ shares: Final = sa.Table(
     number("share_minor"),
     text("currency"),
     sa.Index("ix_shares_owner_id_period", "owner_id", "period"),
+)
+
+# Of closed periods that are not settled yet; summed over all patrons.
+preliminary_shares: Final = sa.Table(
+    "preliminary_shares",
+    metadata,
+    period(),
+    key("owner_id"),
+    key("thing_id"),
+    number("flattrs"),
+    number("share_minor"),
+    text("currency"),
 )
 
 # --- The books ---------------------------------------------------------------------

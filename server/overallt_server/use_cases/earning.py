@@ -55,7 +55,7 @@ class Earning:
         async with self._database.snapshot() as tx:
             settled = await journal.balance(tx, chart.revenue(owner), currency)
             held = await journal.balance(tx, chart.held(owner), currency)
-            rows = await shares.of_owner(tx, owner, currency)
+            rows = await shares.of_owner(tx, owner, currency, period=None)
             by_id = await things.many(tx, (row.thing for row in rows))
         periods = []
         for period, of_period in groupby(rows, key=lambda row: row.period):

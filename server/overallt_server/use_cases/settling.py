@@ -11,15 +11,22 @@ does the work (``storage.settlement``); here is the order of it.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.rules import Rules
-from overallt_server.core.settlement import slice_entry
-from overallt_server.storage import journal, patrons, periods, pots, settlement
+from overallt_server.core.settlement import settles_from, slice_entry
+from overallt_server.storage import (
+    journal,
+    patrons,
+    periods,
+    pots,
+    preliminary,
+    settlement,
+)
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import Slice, SliceCounts, StoredPeriod
 
@@ -72,6 +79,7 @@ class Settling:
             raise failed.exceptions[0] from None
         async with self._database.transaction() as tx:
             await periods.mark_settled(tx, period, at=now)
+            await preliminary.forget(tx, period)
             shared = await journal.cleared(tx, period, stored.currency)
             return await _settled(tx, stored, shared)
 
@@ -107,7 +115,7 @@ class Settling:
         return stored
 
     def _refuse_before_hold_ends(self, period: Period, now: datetime) -> None:
-        settles_at = period.end + timedelta(days=self._rules.hold_days)
+        settles_at = settles_from(period, self._rules)
         if now < settles_at:
             raise InvalidRequest(
                 f"{period} is held until {settles_at:%Y-%m-%d}, so that its "
