@@ -281,6 +281,26 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """Revenue on its way to a bank account; an addition of ours.
+
+    *state* is ``requested``, ``sent``, ``paid``, ``rejected`` or ``returned``, since
+    ``changed_at``; the last two have a *reason*.
+    """
+
+    reference: str
+    state: str
+    amount_minor: int
+    currency: str
+    iban: str
+    name: str
+    requested_at: int
+    changed_at: int
+    reason: str | None = None
+    type: Literal["payout"] = "payout"
+
+
+@dataclass(frozen=True, slots=True)
 class Error:
     """The body of every refusal."""
 

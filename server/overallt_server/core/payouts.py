@@ -17,7 +17,7 @@ in which it was asked for. The entry that asks for it names this account, and so
 other one can take its place unseen.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -88,6 +88,17 @@ class Payout:
     def reference(self) -> str:
         """What the bank is told with it."""
         return payout_reference(self.number)
+
+    @property
+    def as_requested(self) -> "Payout":
+        """What it was when it was asked for."""
+        return replace(
+            self,
+            state=PayoutState.REQUESTED,
+            changed_at=self.requested_at,
+            file=None,
+            reason="",
+        )
 
     @property
     def on_its_way(self) -> chart.LedgerAccount:

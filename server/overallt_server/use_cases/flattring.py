@@ -4,8 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.flattrs import (
@@ -31,8 +30,7 @@ from overallt_server.storage.flattrs import ThingCounts
 from overallt_server.storage.idempotency import Answered
 from overallt_server.storage.standings import PatronStanding, ThingStanding
 from overallt_server.use_cases.gathering import Gathering, Room
-
-KEYS_ARE_KEPT: Final = timedelta(days=90)
+from overallt_server.use_cases.repeating import KEYS_ARE_KEPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from overallt_server.core.intents import (
     host_to_prove,
     refuse_intent,
 )
-from overallt_server.core.refusals import IdempotencyMismatch, InvalidThing, NotFound
+from overallt_server.core.refusals import InvalidThing, NotFound
 from overallt_server.core.rules import Rules
 from overallt_server.core.things import Thing
 from overallt_server.core.urls import normal_url
@@ -28,7 +28,7 @@ from overallt_server.storage import (
 )
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.idempotency import Answered
-from overallt_server.use_cases.flattring import KEYS_ARE_KEPT
+from overallt_server.use_cases.repeating import answered_before
 
 _NO_INTENT: Final = "No flattr of yours waits for this address."
 
@@ -76,15 +76,12 @@ class Intending:
                 return intent
             key = (patron, idempotency_key)
             request_hash = hashlib.sha256(f"intent:{normal}".encode()).digest()
-            await idempotency.forget(tx, [patron], before=now - KEYS_ARE_KEPT)
-            before = (await idempotency.many(tx, [key])).get(key)
-            if before is None:
-                await self._keep(tx, intent)
-                await idempotency.put(tx, {key: Answered(request_hash, "", now)})
-                return intent
-            if before.request_hash != request_hash:
-                raise IdempotencyMismatch
-            return Intent(patron, normal, before.at, claim=None)
+            before = await answered_before(tx, key, request_hash, now=now)
+            if before is not None:
+                return Intent(patron, normal, before.at, claim=None)
+            await self._keep(tx, intent)
+            await idempotency.put(tx, {key: Answered(request_hash, "", now)})
+            return intent
 
     async def _keep(self, tx: Transaction, intent: Intent) -> None:
         patron, url = intent.patron, intent.url

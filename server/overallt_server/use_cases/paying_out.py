@@ -4,6 +4,7 @@ What puts a payout on its way is in the owner's chain, and he waits for his own 
 so that his revenue is asked for once. All that comes after is in the house's.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ from overallt_server.core.payouts import (
 from overallt_server.core.references import Purpose, find
 from overallt_server.core.refusals import Frozen, InvalidRequest, NotFound
 from overallt_server.core.rules import Rules
-from overallt_server.storage import journal, marks, patrons, payouts
+from overallt_server.storage import idempotency, journal, marks, patrons, payouts
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.storage.idempotency import Answered
+from overallt_server.use_cases.repeating import answered_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +73,74 @@ class PayingOut:
         return named
 
     async def request(
-        self, *, owner: UserId, amount: Money | None, now: datetime
+        self,
+        *,
+        owner: UserId,
+        amount: Money | None,
+        now: datetime,
+        idempotency_key: str | None = None,
     ) -> Payout:
         """Put *amount* of the revenue of *owner* on its way; all of it without one.
+
+        The same *idempotency_key* gets the same answer again for 90 days and asks for
+        nothing more; a refusal is not kept.
 
         Raises:
             Frozen: a card payment of his was charged back.
             Refusal: it may not be paid out, see ``core.payouts.refuse_payout``.
             NotFound: there is no such user.
+            IdempotencyMismatch: the key came with something else before.
         """
-        currency = self._rules.currency
         async with self._database.transaction() as tx:
             if not await patrons.lock(tx, owner):
                 raise NotFound
             await patrons.lock_house(tx)
-            if await marks.has(tx, owner, Mark.FROZEN):
-                raise Frozen
-            revenue = await journal.balance(tx, chart.revenue(owner), currency)
-            wanted = revenue if amount is None else amount
-            account = refuse_payout(
-                wanted,
-                revenue=revenue,
-                account=await payouts.account_of(tx, owner),
-                rules=self._rules,
-                now=now,
-            )
-            payout = Payout(
-                number=await payouts.next_number(tx),
-                owner=owner,
-                amount=wanted,
-                iban=account.iban,
-                name=account.name,
-                state=PayoutState.REQUESTED,
-                requested_at=now,
-                changed_at=now,
-                file=None,
-                reason="",
-            )
-            await journal.append(tx, owner, requested_entry(payout))
-            await payouts.add(tx, payout)
+            if idempotency_key is None:
+                return await self._request(tx, owner, amount, now)
+            key = (owner, idempotency_key)
+            request_hash = hashlib.sha256(f"payout:{amount or 'all'}".encode()).digest()
+            before = await answered_before(tx, key, request_hash, now=now)
+            if before is not None:
+                every = await payouts.of_owner(tx, owner)
+                return next(
+                    each.as_requested
+                    for each in every
+                    if each.reference == before.answer
+                )
+            payout = await self._request(tx, owner, amount, now)
+            answered = Answered(request_hash, payout.reference, now)
+            await idempotency.put(tx, {key: answered})
+            return payout
+
+    async def _request(
+        self, tx: Transaction, owner: UserId, amount: Money | None, now: datetime
+    ) -> Payout:
+        if await marks.has(tx, owner, Mark.FROZEN):
+            raise Frozen
+        currency = self._rules.currency
+        revenue = await journal.balance(tx, chart.revenue(owner), currency)
+        wanted = revenue if amount is None else amount
+        account = refuse_payout(
+            wanted,
+            revenue=revenue,
+            account=await payouts.account_of(tx, owner),
+            rules=self._rules,
+            now=now,
+        )
+        payout = Payout(
+            number=await payouts.next_number(tx),
+            owner=owner,
+            amount=wanted,
+            iban=account.iban,
+            name=account.name,
+            state=PayoutState.REQUESTED,
+            requested_at=now,
+            changed_at=now,
+            file=None,
+            reason="",
+        )
+        await journal.append(tx, owner, requested_entry(payout))
+        await payouts.add(tx, payout)
         return payout
 
     async def overview(self, *, owner: UserId) -> OwnPayouts:

@@ -7,7 +7,9 @@ from aiohttp import web
 
 from overallt_server.core.grants import Grant, Scope
 from overallt_server.core.refusals import NotSignedIn, ScopeMissing
+from overallt_server.core.users import User
 from overallt_server.web.keys import use_cases
+from overallt_server.web.sessions import in_person
 
 _BEARER: Final = re.compile(r"bearer +([0-9a-f]{40})", re.ASCII | re.IGNORECASE)
 
@@ -43,3 +45,15 @@ async def granted(request: web.Request, scope: Scope | None = None) -> Grant:
     if scope is not None and scope not in grant.scopes:
         raise ScopeMissing(f"The access token was not given the scope {scope}.")
     return grant
+
+
+async def reader(request: web.Request, scope: Scope) -> User:
+    """Return who reads what is his own: by an access token, or signed in himself.
+
+    Raises:
+        NotSignedIn: there is neither.
+        ScopeMissing: his token does not allow *scope*.
+    """
+    if "Authorization" in request.headers:
+        return (await granted(request, scope)).user
+    return (await in_person(request)).user

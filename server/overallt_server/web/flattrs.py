@@ -7,8 +7,6 @@ from aiohttp import web
 from overallt.protocol import messages
 from overallt_server.core.grants import Scope
 from overallt_server.core.intents import Intent
-from overallt_server.core.periods import Period
-from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.things import Thing
 from overallt_server.use_cases.flattring import Flattred
 from overallt_server.web import inputs, intents, things
@@ -61,13 +59,13 @@ async def undo_flattr(request: web.Request) -> web.Response:
     """Undo the asker's flattr while its period is open; an addition of ours."""
     grant = await granted(request, Scope.FLATTR)
     cases = use_cases(request)
-    undo = inputs.query(request, inputs.Undo)
+    period = inputs.query(request, inputs.OfPeriod).wanted()
     thing = await cases.looking_up.thing_id(request.match_info["id"])
     await cases.flattring.undo(
         patron=grant.user.id,
         thing=thing,
         now=settings(request).now(),
-        period=None if undo.period is None else _period(undo.period),
+        period=period,
     )
     return web.Response(status=204)
 
@@ -159,10 +157,3 @@ def _flattred(request: web.Request, flattred: Flattred) -> web.Response:
         ),
     )
     return json_answer(answer)
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from error

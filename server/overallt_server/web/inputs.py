@@ -14,6 +14,8 @@ from pydantic import (
     ValidationError,
 )
 
+from overallt_server.core.money import MOST_MINOR
+from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.searches import Sort, ThingSearch, tags_in, words_in
 from overallt_server.core.urls import normal_url
@@ -49,6 +51,9 @@ def _at_most_one_page(count: int) -> int:
 
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+
+# As many as a column holds, so that no sum is too large to be looked at.
+Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
 
 class Input(BaseModel):
@@ -162,10 +167,23 @@ class Address(Input):
     url: Text
 
 
-class Undo(Input):
-    """Which flattr to undo; without a period, this month's."""
+class OfPeriod(Input):
+    """Which month is meant; without one, all of them, or the open one."""
 
     period: Text | None = None
+
+    def wanted(self) -> Period | None:
+        """Return the month.
+
+        Raises:
+            InvalidRequest: it is none.
+        """
+        if self.period is None:
+            return None
+        try:
+            return Period.parse(self.period)
+        except ValueError as error:
+            raise InvalidRequest(str(error)) from error
 
 
 class Back(Input):
@@ -228,6 +246,19 @@ class PayoutForm(Input):
     """How much to pay out; empty: all of it."""
 
     amount: Text = ""
+
+
+class PayoutRequest(Input):
+    """How much to pay out, in minor units; without it, all."""
+
+    amount_minor: Minor | None = None
+
+
+class NewBudget(Input):
+    """What to give each month, in minor units, unless it is paused (not *active*)."""
+
+    amount_minor: Minor
+    active: bool = True
 
 
 class TypedCode(Input):

@@ -1,4 +1,4 @@
-"""The page where an owner names his bank account and asks for what he has earned."""
+"""Payouts: the page where an owner names his bank account and asks, and the API."""
 
 from http import HTTPStatus
 
@@ -9,10 +9,16 @@ from overallt_server.core.refusals import Refusal
 from overallt_server.core.users import User
 from overallt_server.web import inputs
 from overallt_server.web.amounts import money
-from overallt_server.web.answers import problem_of
+from overallt_server.web.answers import json_answer, problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
-from overallt_server.web.sessions import signed_in, signed_in_just_now
+from overallt_server.web.representations import payout_message
+from overallt_server.web.sessions import (
+    in_person,
+    in_person_just_now,
+    signed_in,
+    signed_in_just_now,
+)
 
 HERE = "/payouts"
 
@@ -53,6 +59,27 @@ async def ask(request: web.Request) -> web.Response:
     except Refusal as refusal:
         return await _refused(request, session.user, refusal)
     raise web.HTTPSeeOther(HERE)
+
+
+async def list_mine(request: web.Request) -> web.Response:
+    """Answer the asker's payouts, newest first; an addition of ours."""
+    person = (await in_person(request)).user
+    listed = await use_cases(request).paying_out.of(owner=person.id)
+    return json_answer([payout_message(each) for each in listed])
+
+
+async def ask_by_api(request: web.Request) -> web.Response:
+    """Put what the asker has earned on its way; an addition of ours."""
+    person = (await in_person_just_now(request)).user
+    wanted = await inputs.body(request, inputs.PayoutRequest)
+    minor, currency = wanted.amount_minor, settings(request).currency
+    payout = await use_cases(request).paying_out.request(
+        owner=person.id,
+        amount=None if minor is None else Money(minor, currency),
+        now=settings(request).now(),
+        idempotency_key=inputs.idempotency_key(request),
+    )
+    return json_answer(payout_message(payout))
 
 
 async def _refused(

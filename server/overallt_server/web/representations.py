@@ -1,4 +1,4 @@
-"""Users, things and flattrs as the API's messages."""
+"""Users, things, activities and payouts as the API's messages."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from overallt.protocol import messages
 from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.grants import Scope, Scopes
+from overallt_server.core.payouts import Payout
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.web.addresses import Addresses
@@ -124,4 +125,19 @@ def activity_message(
             objectType="bookmark",
         ),
         id=addresses.tag(activity.done_at, f"{user.username}/{named}/{thing.id}"),
+    )
+
+
+def payout_message(payout: Payout) -> messages.Payout:
+    """Return *payout* as its owner may see it."""
+    return messages.Payout(
+        reference=payout.reference,
+        state=str(payout.state),
+        amount_minor=payout.amount.minor,
+        currency=payout.amount.currency,
+        iban=payout.iban,
+        name=payout.name,
+        requested_at=int(payout.requested_at.timestamp()),
+        changed_at=int(payout.changed_at.timestamp()),
+        reason=payout.reason or None,
     )

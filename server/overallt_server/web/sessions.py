@@ -8,7 +8,12 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from overallt_server.core.refusals import Forbidden
+from overallt_server.core.refusals import (
+    Forbidden,
+    InvalidRequest,
+    NotSignedIn,
+    ScopeMissing,
+)
 from overallt_server.use_cases.signing_in import SESSION_LASTS, Session
 from overallt_server.web import inputs
 from overallt_server.web.addresses import is_for_programs, sign_in_and_come_back
@@ -51,10 +56,8 @@ def csrf_token(request: web.Request) -> str:
 @web.middleware
 async def find_session(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Put the session of a page's reader into the request."""
-    token = session_token(request)
-    if token is not None and not is_for_programs(request.path):
-        now = settings(request).now()
-        session = await use_cases(request).signing_in.session(token, now=now)
+    if not is_for_programs(request.path):
+        session = await _session(request)
         if session is not None:
             request[SESSION] = session
     return await handler(request)
@@ -103,6 +106,46 @@ def signed_in_just_now(request: web.Request, *, come_back: str) -> Session:
     return session
 
 
+async def in_person(request: web.Request) -> Session:
+    """Return the session of who asks the API himself; no access token stands for him.
+
+    The API answers every origin, so a browser must not be led to do this: what changes
+    something comes from us, and in JSON, which no form of another site can send. What
+    is only read, no page of another origin can read.
+
+    Raises:
+        ScopeMissing: there is an access token.
+        InvalidRequest: a page's own function is to be called with it.
+        Forbidden: another site has sent it.
+        NotSignedIn: nobody is signed in.
+    """
+    if "Authorization" in request.headers:
+        raise ScopeMissing("No access token allows this: it needs you, signed in.")
+    if "jsonp" in request.query:
+        raise InvalidRequest("jsonp: this is told to nobody but you.")
+    if request.method not in _SAFE_METHODS and not (
+        _comes_from_us(request) and request.content_type == "application/json"
+    ):
+        raise Forbidden("This was sent from another site, or not as JSON.")
+    session = await _session(request)
+    if session is None:
+        raise NotSignedIn
+    return session
+
+
+async def in_person_just_now(request: web.Request) -> Session:
+    """Return a session fit for money, of who asks the API himself.
+
+    Raises:
+        NotSignedIn: nobody is signed in, or not recently enough.
+        Refusal: as in ``in_person``.
+    """
+    session = await in_person(request)
+    if not session.is_fresh(now=settings(request).now()):
+        raise NotSignedIn("Sign in once more: what moves money needs you, just now.")
+    return session
+
+
 def set_cookie(request: web.Request, response: web.Response, token: str) -> None:
     """Let the browser keep *token*."""
     public_url = settings(request).public_url
@@ -127,6 +170,14 @@ def drop_cookie(request: web.Request, response: web.Response) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+async def _session(request: web.Request) -> Session | None:
+    token = session_token(request)
+    if token is None:
+        return None
+    now = settings(request).now()
+    return await use_cases(request).signing_in.session(token, now=now)
 
 
 def _comes_from_us(request: web.Request) -> bool:

@@ -4,11 +4,15 @@ from aiohttp import web
 
 from overallt.protocol import messages
 from overallt_server.core.grants import Scope
+from overallt_server.core.money import Money
+from overallt_server.core.users import User
+from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
-from overallt_server.web.bearers import granted
+from overallt_server.web.bearers import granted, reader
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.representations import user_message
+from overallt_server.web.sessions import in_person_just_now
 
 
 async def show(request: web.Request) -> web.Response:
@@ -33,9 +37,24 @@ async def show_me(request: web.Request) -> web.Response:
 
 async def show_means(request: web.Request) -> web.Response:
     """Answer what the asker has and gives; an addition of ours."""
-    grant = await granted(request, Scope.FLATTR)
+    return await _means(request, await reader(request, Scope.FLATTR))
+
+
+async def set_budget(request: web.Request) -> web.Response:
+    """Set what the asker gives each month, and answer his means; ours, too."""
+    person = (await in_person_just_now(request)).user
+    wanted = await inputs.body(request, inputs.NewBudget)
+    await use_cases(request).giving.set_budget(
+        patron=person.id,
+        amount=Money(wanted.amount_minor, settings(request).currency),
+        active=wanted.active,
+    )
+    return await _means(request, person)
+
+
+async def _means(request: web.Request, user: User) -> web.Response:
     overview = await use_cases(request).giving.overview(
-        patron=grant.user.id, now=settings(request).now()
+        patron=user.id, now=settings(request).now()
     )
     budget = overview.budget
     return json_answer(

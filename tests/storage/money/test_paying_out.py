@@ -14,6 +14,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.payouts import Payout, PayoutState
 from overallt_server.core.refusals import (
     Frozen,
+    IdempotencyMismatch,
     InvalidRequest,
     NewPayoutAccount,
     NoPayoutAccount,
@@ -40,10 +41,18 @@ async def mona_has_earned(town: "Town") -> None:
     await town.earn(MONA, 5000)
 
 
-async def request(town: "Town", minor: int | None = None) -> Payout:
-    amount = None if minor is None else Money(minor, "EUR")
+async def request(
+    town: "Town",
+    minor: int | None = None,
+    *,
+    key: str | None = None,
+    later: timedelta = timedelta(0),
+) -> Payout:
     return await town.paying_out.request(
-        owner=MONA, amount=amount, now=town.closing_time
+        owner=MONA,
+        amount=None if minor is None else Money(minor, "EUR"),
+        now=town.closing_time + later,
+        idempotency_key=key,
     )
 
 
@@ -117,6 +126,40 @@ async def test_two_requests_at_once_do_not_take_more_than_there_is(
     assert [NoRevenue] == [type(each) for each in done if isinstance(each, Exception)]
     assert 2000 == await town.revenue(MONA)
     assert Money(2500, "EUR") == (await only_one(town)).amount
+
+
+async def test_the_same_key_asks_once_even_if_it_comes_twice_at_once(
+    town: "Town", same_town: "Town"
+) -> None:
+    both = await asyncio.gather(
+        *[request(each, 1000, key="a") for each in (town, same_town)]
+    )
+
+    assert [await only_one(town)] * 2 == both
+    assert 3500 == await town.revenue(MONA)
+
+
+async def test_a_key_of_all_revenue_is_answered_when_it_has_left(town: "Town") -> None:
+    payout = await request(town, key="a")
+
+    assert payout == await request(town, key="a", later=timedelta(days=89))
+
+
+async def test_a_key_with_another_amount_is_refused(town: "Town") -> None:
+    await request(town, 1000, key="a")
+
+    with pytest.raises(IdempotencyMismatch):
+        await request(town, 1001, key="a")
+
+    assert 3500 == await town.revenue(MONA)
+
+
+async def test_a_key_is_forgotten_after_ninety_days(town: "Town") -> None:
+    first = await request(town, 1000, key="a")
+
+    second = await request(town, 1000, key="a", later=timedelta(days=91))
+
+    assert first.reference != second.reference
 
 
 async def test_another_account_waits_and_the_payout_keeps_the_first(
