@@ -281,6 +281,67 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledShare:
+    """What a thing's owner, or its team, got of one pot."""
+
+    thing: int
+    title: str
+    share_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a patron gave in a closed month; an addition of ours.
+
+    ``pot_minor`` is the fee and all shares. ``settled_at`` is when it was booked, or,
+    while it is *preliminary*, from when on it may be.
+    """
+
+    period: str
+    preliminary: bool
+    settled_at: int
+    currency: str
+    pot_minor: int
+    fee_minor: int
+    shares: list[SettledShare]
+    type: Literal["settlement"] = "settlement"
+
+
+@dataclass(frozen=True, slots=True)
+class ThingRevenue:
+    """What a thing brought its owner in one month, by so many *flattrs*."""
+
+    thing: int
+    title: str
+    flattrs: int
+    revenue_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRevenue:
+    """What an owner earned in a closed month; else as a ``Settlement``."""
+
+    period: str
+    preliminary: bool
+    settled_at: int
+    revenue_minor: int
+    things: list[ThingRevenue]
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """``GET /user/revenue``: what an owner has not taken out, and each closed month.
+
+    ``held_minor`` more is his unless it is taken back.
+    """
+
+    currency: str
+    settled_minor: int
+    held_minor: int
+    periods: list[PeriodRevenue]
+
+
+@dataclass(frozen=True, slots=True)
 class Payout:
     """Revenue on its way to a bank account; an addition of ours.
 

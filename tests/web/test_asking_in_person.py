@@ -273,7 +273,7 @@ async def test_payouts_are_not_read_with_a_token(world: "World", owner: "User") 
     assert (403, "insufficient_scope") == await _error(response)
 
 
-@pytest.mark.parametrize("path", ["payouts", "means"])
+@pytest.mark.parametrize("path", ["payouts", "revenue", "settlements", "means"])
 async def test_what_is_ones_own_is_told_to_no_page_of_another(
     world: "World", owner: "User", path: str
 ) -> None:

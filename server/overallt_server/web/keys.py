@@ -21,6 +21,7 @@ from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
+from overallt_server.use_cases.reporting import Reporting
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
@@ -46,6 +47,7 @@ class UseCases:
     proving_hosts: ProvingHosts
     registering_apps: RegisteringApps
     registering_things: RegisteringThings
+    reporting: Reporting
     signing_in: SigningIn
     signing_up: SigningUp
     submitting: Submitting
