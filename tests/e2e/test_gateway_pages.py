@@ -1,7 +1,5 @@
 """Every page of the gateway as it is seen: by its reader, and by axe."""
 
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,8 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from axe import TOO_WIDE, axe_script
 from browsers import CHROMIUM, missing
-from npm import NpmPackage, download
 from skips import skip_for_want_of
 
 from overallt.gateway.asking_pages import AskingPage, asking_page
@@ -31,11 +29,6 @@ from overallt.protocol.messages import (
     User,
 )
 
-AXE = NpmPackage(
-    "axe-core",
-    "4.14.1",
-    "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5",
-)
 # The longest word of each kind that the server lets through, and one that breaks.
 USERNAME = "abcdefghijklmnopqrstuvwxyz1234"
 TITLE = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamte, in full"
@@ -234,9 +227,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 WIDTHS = (320, 360, 1024)
-TOO_WIDE = """() => [...document.querySelectorAll("body, body *")]
-    .filter((each) => each.clientWidth && each.scrollWidth > each.clientWidth)
-    .map((each) => each.outerHTML)"""
 FOCUS = """() => {
     const seen = getComputedStyle(document.activeElement);
     return [document.activeElement.id, seen.outlineStyle, seen.outlineWidth];
@@ -262,14 +252,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Give the script that looks for what some readers could not read."""
-    try:
-        archive = download(AXE, tmp_path_factory.mktemp("axe"))
-    except (FileNotFoundError, subprocess.SubprocessError) as error:
-        skip_for_want_of(f"axe-core ({error})")
-    with tarfile.open(archive) as files:
-        script = files.extractfile("package/axe.min.js")
-        assert script is not None
-        return script.read().decode()
+    return axe_script(tmp_path_factory.mktemp("axe"))
 
 
 def answer(pages: Pages, name: str) -> Answer:

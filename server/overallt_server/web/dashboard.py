@@ -8,6 +8,8 @@ from overallt_server.web.sessions import signed_in
 
 # The newest: a dashboard is a glance.
 THINGS_SHOWN = 100
+# Of months that are closed and not settled there is hardly ever more than one.
+MONTHS_SHOWN = 3
 
 
 async def show(request: web.Request) -> web.Response:
@@ -15,7 +17,12 @@ async def show(request: web.Request) -> web.Response:
     user = signed_in(request).user
     cases = use_cases(request)
     overview = await cases.giving.overview(patron=user.id, now=settings(request).now())
-    owners = await cases.looking_up.users(each.thing.owner for each in overview.flattrs)
+    given = await cases.reporting.given(
+        patron=user.id, settled=False, page=1, count=MONTHS_SHOWN
+    )
+    flattred = [each.thing for each in overview.flattrs]
+    flattred += [share.thing for month in given for share in month.shares]
+    owners = await cases.looking_up.users(thing.owner for thing in flattred)
     things = await cases.looking_up.things_of(
         user.id, page=1, count=THINGS_SHOWN, hidden=True
     )
@@ -23,6 +30,10 @@ async def show(request: web.Request) -> web.Response:
         request,
         "dashboard.html",
         overview=overview,
+        preliminarily_given=given,
+        preliminarily_earned=await cases.reporting.earned(
+            owner=user.id, settled=False, period=None
+        ),
         owners=owners,
         things=things,
         counts=await cases.flattring.counts([thing.id for thing in things]),
