@@ -22,6 +22,18 @@ def test_a_month_is_closed_settled_and_in_order(month: Any) -> None:
     assert [0, 0, 0] == [closed.status, settled.status, audited.status]
 
 
+def test_closing_tells_what_owners_will_earn(month: Any) -> None:
+    month.run("period", "close")
+    with _connected(month) as connection:
+        told = "SELECT sum(share_minor) FROM preliminary_shares"
+        (closed,) = connection.execute(told).fetchone()
+    month.run("settle")
+    with _connected(month) as connection:
+        (settled,) = connection.execute(told).fetchone()
+
+    assert (450, None) == (closed, settled)
+
+
 def test_several_workers_settle_the_same_cents(month: Any) -> None:
     month.run("period", "close")
     settled = month.run("settle", "--workers", "3", "--no-audit")
