@@ -35,6 +35,7 @@ from overallt_server.use_cases.closing import Closing
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
+from overallt_server.use_cases.previewing import Previewing
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
 
@@ -116,6 +117,9 @@ async def _flattr(database: Database, period: Period) -> None:
 async def _close(database: Database, period: Period) -> None:
     now = period.end + timedelta(hours=2)
     await Closing(database, RULES).close(period=period, now=now)
+    await Previewing(database).preview(
+        period=period, now=now, progress=lambda _done, _all: None
+    )
 
 
 @pytest.fixture(scope="session")

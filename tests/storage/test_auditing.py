@@ -35,7 +35,7 @@ CHANGED: dict[type, Callable[[Any], Any]] = {
     type(None): lambda _value: LATE,
 }
 # A changed value of these is one that may well have been: nothing tells otherwise.
-LEGAL = {(schema.periods, "settled_at")}
+LEGAL = {(schema.periods, "settled_at"), (schema.slices, "previewed_at")}
 MONEY_TABLES = (
     schema.postings,
     schema.journal_entries,
@@ -44,6 +44,7 @@ MONEY_TABLES = (
     schema.shares,
     schema.slices,
     schema.periods,
+    schema.preliminary_shares,
 )
 
 type Audit = Callable[[Database], Awaitable[list[Finding]]]

@@ -84,7 +84,8 @@ def totals_of_patrons(*whose: sa.ColumnElement[bool]) -> sa.CTE:
         .join(pot_things, pot_things.c.patron_id == pots.c.patron_id)
         .where(of_slice(pots), of_slice(pot_things), *whose)
         .group_by(pots.c.patron_id)
-        .cte("totals")
+        # No name here and below: two of these statements may stand in one.
+        .cte()
     )
 
 
@@ -104,9 +105,9 @@ def _things(*whose: sa.ColumnElement[bool]) -> sa.CTE:
         )
         .join(totals, totals.c.patron_id == pot_things.c.patron_id)
         .where(of_slice(pot_things), *whose)
-        .cte("parts")
+        .cte()
     )
-    return _in_order_of_claims(parts, [parts.c.patron_id], parts.c.thing_id, "served")
+    return _in_order_of_claims(parts, [parts.c.patron_id], parts.c.thing_id)
 
 
 def _members(wholes: sa.CTE) -> sa.CTE:
@@ -123,15 +124,13 @@ def _members(wholes: sa.CTE) -> sa.CTE:
             (_minor(wholes) * teams.c.weight).label("part"),
         )
         .join(teams, teams.c.thing_id == wholes.c.thing_id)
-        .cte("member_parts")
+        .cte()
     )
     within = [parts.c.patron_id, parts.c.thing_id]
-    return _in_order_of_claims(parts, within, parts.c.owner_id, "served_members")
+    return _in_order_of_claims(parts, within, parts.c.owner_id)
 
 
-def _in_order_of_claims(
-    parts: sa.CTE, within: list[Any], id_: Number, name: str
-) -> sa.CTE:
+def _in_order_of_claims(parts: sa.CTE, within: list[Any], id_: Number) -> sa.CTE:
     remainder = parts.c.part % parts.c.pool
     # One window for both, so that each patron's things are sorted once.
     in_order: Any = {
@@ -147,7 +146,7 @@ def _in_order_of_claims(
                 "remainders"
             ),
         )
-    ).cte(name)
+    ).cte()
 
 
 def _minor(served: sa.CTE) -> Number:

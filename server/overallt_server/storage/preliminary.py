@@ -78,9 +78,17 @@ async def add_slice(tx: Transaction, period: Period, slice_: Slice) -> None:
     """Add what the patrons of *slice_* will bring each thing."""
     values = {PERIOD.key: period, FIRST.key: slice_.first, LAST.key: slice_.last}
     await plan_for_many(tx)
+    for summed in await summed_in(tx, period):
+        await tx.execute(_adding(tx, summed), values)
+
+
+async def summed_in(tx: Transaction, period: Period) -> list[sa.Select[Any]]:
+    """Return what tells the rows that a slice of *period* adds, each by one of them."""
     has_teams = await teams.in_any(tx, period)
-    for divided in (OWNERS_SHARES, TEAM_SHARES) if has_teams else (SHARES,):
-        await tx.execute(_adding(tx, divided), values)
+    return [
+        _summed(divided)
+        for divided in ((OWNERS_SHARES, TEAM_SHARES) if has_teams else (SHARES,))
+    ]
 
 
 async def slices_left(tx: Transaction, period: Period) -> SlicesLeft:
@@ -130,17 +138,20 @@ async def forget(tx: Transaction, period: Period) -> None:
     )
 
 
-def _adding(tx: Transaction, divided: sa.Select[Any]) -> sa.Insert:
-    share = divided.subquery("divided").c
+def _summed(divided: sa.Select[Any]) -> sa.Select[Any]:
+    share = divided.subquery().c
     key = (share.period, share.owner_id, share.thing_id)
+    return sa.select(
+        *key,
+        sa.func.count().label("flattrs"),
+        sum_of(share.share_minor).label("share_minor"),
+        sa.func.min(share.currency).label("currency"),
+    ).group_by(*key)
+
+
+def _adding(tx: Transaction, summed: sa.Select[Any]) -> sa.Insert:
     insert = inserting(tx, preliminary_shares).from_select(
-        [column.name for column in preliminary_shares.c],
-        sa.select(
-            *key,
-            sa.func.count(),
-            sum_of(share.share_minor),
-            sa.func.min(share.currency),
-        ).group_by(*key),
+        [column.name for column in preliminary_shares.c], summed
     )
     there, more = preliminary_shares.c, insert.excluded
     return insert.on_conflict_do_update(

@@ -13,6 +13,7 @@ their number::
     intents              each against its thing and its flattr
     accounts, marks      each against its hash
     all                  balances that chains share, and the cash
+    preliminary shares   each against what the frozen pots bring
 
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
 """
@@ -58,10 +59,8 @@ from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import StoredPeriod
 from overallt_server.storage.plans import plan_for_many
 from overallt_server.storage.schema import HOUSE
-from overallt_server.use_cases.auditing_bank import audit_bank_movements
-from overallt_server.use_cases.auditing_hashes import audit_all_hashes
-from overallt_server.use_cases.auditing_intents import audit_all_intents
-from overallt_server.use_cases.auditing_payouts import audit_all_payouts
+from overallt_server.use_cases.auditing_preliminary import audit_all_preliminary
+from overallt_server.use_cases.auditing_tables import audit_whole_tables
 from overallt_server.use_cases.auditing_teams import audit_all_teams
 
 # How many patrons' rows, and how many of the house's entries, are read at once.
@@ -83,8 +82,10 @@ class Auditing:
         async with self._database.snapshot() as tx:
             one_pass = _Pass(tx, self._rules.currency)
             await one_pass.run()
+            # They are told from all the others, and would only tell their faults again.
+            found = one_pass.findings or await audit_all_preliminary(tx)
         # A fault of a whole period is met again in each of its pots.
-        return list(dict.fromkeys(one_pass.findings))
+        return list(dict.fromkeys(found))
 
 
 class _Pass:
@@ -119,10 +120,7 @@ class _Pass:
             await self._check_budgets(patrons)
             last = patrons[-1]
         await self._check_house()
-        self.findings += [each async for each in audit_bank_movements(self._tx)]
-        self.findings += [each async for each in audit_all_payouts(self._tx)]
-        self.findings += [each async for each in audit_all_intents(self._tx)]
-        self.findings += [each async for each in audit_all_hashes(self._tx)]
+        self.findings += [each async for each in audit_whole_tables(self._tx)]
         if self._is_certain:
             self.findings += self._balances.findings()
 

@@ -120,6 +120,8 @@ async def test_what_is_told_before_is_what_is_booked(
         before = await _told(town, settled=False)
         earned |= before[0]
         given |= before[1]
+        audited = await Auditing(town.database, town.rules).audit()
+        assert [] == audited, period
         await _settle(town, period)
         period = period.next
 
