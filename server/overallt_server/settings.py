@@ -97,6 +97,15 @@ class Settings(BaseSettings):
         int,
         Field(description="Days from a period's end until it is settled", ge=0),
     ] = 9
+    card_hold_days: Annotated[
+        int,
+        Field(
+            description="Days from a period's end for which shares that a card has "
+            "paid are held; 0: they are not",
+            ge=0,
+            le=3650,
+        ),
+    ] = 60
     slice_patrons: Annotated[
         int, Field(description="Patrons settled in one transaction", ge=1)
     ] = 10_000
@@ -223,6 +232,7 @@ class Settings(BaseSettings):
             min_card_minor=self.min_card_minor,
             fee_bps=self.fee_bps,
             hold_days=self.hold_days,
+            card_hold_days=self.card_hold_days,
             slice_patrons=self.slice_patrons,
             min_payout_minor=self.min_payout_minor,
             new_iban_hours=self.new_iban_hours,

@@ -81,6 +81,7 @@ RULES: Final = Rules(
     min_card_minor=1000,
     fee_bps=1000,
     hold_days=9,
+    card_hold_days=60,
     slice_patrons=10_000,
     min_payout_minor=1000,
     new_iban_hours=72,

@@ -35,7 +35,13 @@ CHANGED: dict[type, Callable[[Any], Any]] = {
     type(None): lambda _value: LATE,
 }
 # A changed value of these is one that may well have been: nothing tells otherwise.
-LEGAL = {(schema.periods, "settled_at"), (schema.slices, "previewed_at")}
+# (Of what is held, a slice's entry tells until when: nobody here has paid by card.)
+LEGAL = {
+    (schema.periods, "settled_at"),
+    (schema.periods, "held_until"),
+    (schema.slices, "previewed_at"),
+    (schema.slices, "released_at"),
+}
 MONEY_TABLES = (
     schema.postings,
     schema.journal_entries,

@@ -171,6 +171,7 @@ def ten_a_slice() -> Rules:
         min_card_minor=1000,
         fee_bps=1000,
         hold_days=9,
+        card_hold_days=60,
         slice_patrons=PATRONS // SLICES,
         min_payout_minor=1000,
         new_iban_hours=72,

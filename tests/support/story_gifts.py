@@ -15,6 +15,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.rules import Rules
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.giving_gifts import GivingGifts
+from overallt_server.use_cases.releasing_shares import ReleasingShares
 
 _GIFT: Final = r"(?P<amount>[0-9]+\.[0-9]{2}) EUR to (?P<owner>[a-z]+)"
 GIFT_PHRASES: Final = {
@@ -65,6 +66,7 @@ class GiftStage(ABC):
     async def month_passes(self, event: Any) -> None:
         self._now += timedelta(days=int(event.details["days"]))
         await self._gifts.release(now=self._now)
+        await ReleasingShares(self._database, self._rules).release(now=self._now)
 
     @property
     def _gifts(self) -> GivingGifts:

@@ -5,13 +5,13 @@ import click
 from overallt_server.cli.audit import audit
 from overallt_server.cli.bank import bank
 from overallt_server.cli.cards import card, debt, equity
-from overallt_server.cli.gifts import release
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
 from overallt_server.cli.moving import backup, move, restore
 from overallt_server.cli.operating import migrate_command, serve, settings_command
 from overallt_server.cli.payouts import payout
 from overallt_server.cli.periods import period_group, settle
+from overallt_server.cli.releasing import release
 from overallt_server.cli.things import thing
 from overallt_server.cli.users import user
 

@@ -19,13 +19,14 @@ from overallt.protocol.ids import UserId
 from overallt_server.core.audit_balances import OF_PATRONS
 from overallt_server.core.audit_lots import ELSEWHERE
 from overallt_server.core.audit_periods import FrozenPeriod
-from overallt_server.core.audit_pots import closing_key, settling_key
 from overallt_server.core.audit_slices import Span
+from overallt_server.core.cards import CASH_AT_PROVIDER
 from overallt_server.core.chart import LedgerAccount, Side
 from overallt_server.core.flattrs import WEIGHTS
 from overallt_server.core.journal import NO_PREVIOUS, EntryKind, hash_of
 from overallt_server.core.lots import OF_A_LOT, SOURCES
 from overallt_server.core.periods import Period
+from overallt_server.core.settlement import closing_key, settling_key
 
 # Minor units by ledger account and currency, debits above zero.
 type Sums = Counter[tuple[str, str]]
@@ -33,9 +34,15 @@ type Sums = Counter[tuple[str, str]]
 KINDS: Final = frozenset(map(str, EntryKind))
 # The kinds of entries that are about a closed period.
 OF_PERIODS: Final = frozenset(
-    {EntryKind.PERIOD_CLOSED, EntryKind.PATRON_SETTLED, EntryKind.SLICE_SETTLED}
+    {
+        EntryKind.PERIOD_CLOSED,
+        EntryKind.PATRON_SETTLED,
+        EntryKind.SLICE_SETTLED,
+        EntryKind.SLICE_RELEASED,
+    }
 )
 _SIGNS: Final = {str(Side.DEBIT): 1, str(Side.CREDIT): -1}
+_CARD: Final = str(CASH_AT_PROVIDER)
 
 
 class PotCells(NamedTuple):
@@ -333,6 +340,7 @@ def _balances(lines: Sequence[PostingCells]) -> bool:
 
 def _may_post(text: str, own: str) -> bool:
     account = ledger_account(text)
-    if account is None:
+    # Of what is held as a card has paid it, a glance knows nothing.
+    if account is None or text == _CARD:
         return False
     return account.name not in OF_PATRONS or account.of.partition(":")[0] == own

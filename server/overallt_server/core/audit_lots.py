@@ -25,6 +25,13 @@ ELSEWHERE: Final = frozenset(
 # What a patron has with us; the other side of an entry about a lot is elsewhere.
 _OF_PATRONS: Final = frozenset({AccountName.MEANS, AccountName.RECEIVABLE})
 
+# Entries about a lot that give it held shares, or return them; all others go between
+# it and its source.
+OF_SHARES: Final = {
+    EntryKind.SHARES_TAKEN: AccountName.HELD,
+    EntryKind.SHARES_RETURNED: AccountName.REVENUE,
+}
+
 
 class LotsAudit:
     """One pass over one patron's entries; it knows the source of each of his lots."""
@@ -64,6 +71,8 @@ class LotsAudit:
             if each.ledger_account.name not in _OF_PATRONS
         }
         for other in sorted(others - {source}, key=str):
+            if other.name is OF_SHARES.get(booked.entry.kind):
+                continue
             # A transfer is ordered first, and leaves the bank some days later.
             if source == CASH_AT_BANK and other.name is AccountName.IN_TRANSIT:
                 continue

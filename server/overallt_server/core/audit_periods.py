@@ -19,6 +19,7 @@ class FrozenPeriod:
     fee_bps: int
     currency: str
     closed_at: datetime
+    held_until: datetime | None
     teams: Mapping[ThingId, Team]
 
     def with_teams(

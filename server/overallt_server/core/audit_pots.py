@@ -22,7 +22,6 @@ from overallt_server.core.audit_periods import FrozenPeriod
 from overallt_server.core.flattrs import Flattr
 from overallt_server.core.journal import JournalEntry, Posting
 from overallt_server.core.money import Money
-from overallt_server.core.periods import Period
 from overallt_server.core.settlement import (
     FIRST_REVISION,
     PotThing,
@@ -36,16 +35,6 @@ from overallt_server.core.teams import NO_TEAM
 from overallt_server.core.things import Thing
 
 type PotThings = Mapping[ThingId, PotThing]
-
-
-def closing_key(period: Period) -> str:
-    """Return the natural key of the entry that reserves a pot of *period*."""
-    return f"closed:{period}"
-
-
-def settling_key(period: Period) -> str:
-    """Return the natural key of the entry that settles a pot of *period*."""
-    return f"settled:{period}:{FIRST_REVISION}"
 
 
 @dataclass(frozen=True, slots=True)

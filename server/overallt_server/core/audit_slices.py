@@ -16,6 +16,7 @@ from typing import Final
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding, row
+from overallt_server.core.audit_held import SliceHeld
 from overallt_server.core.audit_periods import FrozenPeriod
 from overallt_server.core.audit_pots import (
     BookedEntry,
@@ -23,6 +24,7 @@ from overallt_server.core.audit_pots import (
     PotRecords,
     told,
 )
+from overallt_server.core.held_shares import released_key
 from overallt_server.core.journal import JournalEntry
 from overallt_server.core.periods import Period
 from overallt_server.core.settlement import FIRST_REVISION, slice_entry
@@ -47,6 +49,7 @@ class StoredSlice:
     number: int
     span: Span
     settled_at: datetime | None
+    released_at: datetime | None
 
 
 def spans_of(pots: Iterable[tuple[UserId, int]]) -> dict[int, Span]:
@@ -106,6 +109,11 @@ class SliceName:
         return f"settled:{self.period}:{self.number}:{FIRST_REVISION}"
 
     @property
+    def released_key(self) -> str:
+        """The natural key of the entry that releases what it holds."""
+        return released_key(self.period, self.number)
+
+    @property
     def row(self) -> str:
         """The key of its own row."""
         return row(period=self.period, slice=self.number)
@@ -120,6 +128,7 @@ class SliceAudit:
         span: Span,
         *,
         settled_at: datetime | None,
+        released_at: datetime | None,
         is_booked: bool,
         has_things: bool,
         has_shares: bool,
@@ -146,6 +155,7 @@ class SliceAudit:
         # What is due to owners less what their shares say, where the two differ.
         self._missing: Final = Counter[UserId]()
         self._is_certain = True
+        self.held: Final = SliceHeld(name.period, name.number, name.row, released_at)
 
     def add(self, records: PotRecords, audited: PotAudit) -> None:
         """Take in what the audit of one pot of this slice told."""
@@ -170,8 +180,14 @@ class SliceAudit:
         due.update(self._missing)
         if not self._is_certain or not any(due.values()):
             return
+        if booked is not None:
+            yield from self.held.check_until(booked, frozen)
+        if self.held.until and not self.held.is_certain:
+            return
         expected = slice_entry(
             due,
+            held_by_owner=self.held.by_owner if self.held.until else {},
+            held_until=self.held.until,
             period=self.name.period,
             slice_=self.name.number,
             currency=frozen.currency,

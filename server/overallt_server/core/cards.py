@@ -5,8 +5,9 @@ for it, what was refunded, what the bank of the card took back and what came aga
 of these is booked once, under the provider's own name of it; so it does not matter in
 which order, or how often, anybody says that something happened.
 
-What was taken back is taken off the patron's free means, his own lot first; what these
-do not hold is owed by him (``receivable``). Pots of closed periods are not touched.
+What was taken back is taken off the patron's free means, his own lot first; then off
+what is still held of the shares that the lot has paid (``core.held_shares``); what that
+does not cover is owed by him (``receivable``). Pots of closed periods are not touched.
 """
 
 from collections.abc import Iterator

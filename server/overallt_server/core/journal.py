@@ -55,6 +55,9 @@ class EntryKind(StrEnum):
     DEBT_GIVEN_UP = "debt_given_up"
     EQUITY_ADDED = "equity_added"
     SUSPENSE_UNDERSTOOD = "suspense_understood"
+    SLICE_RELEASED = "slice_released"
+    SHARES_TAKEN = "shares_taken"
+    SHARES_RETURNED = "shares_returned"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,13 @@ from overallt_server.core.money import Money
 
 # Entries of these kinds name the lot they are about.
 OF_A_LOT: Final = frozenset(
-    {EntryKind.MEANS_REFUNDED, EntryKind.CHARGED_BACK, EntryKind.MEANS_RETURNED}
+    {
+        EntryKind.MEANS_REFUNDED,
+        EntryKind.CHARGED_BACK,
+        EntryKind.MEANS_RETURNED,
+        EntryKind.SHARES_TAKEN,
+        EntryKind.SHARES_RETURNED,
+    }
 )
 
 # What means may be added from.
@@ -68,6 +74,14 @@ class Lots:
     def parts(self) -> Mapping[str, tuple[Part, ...]]:
         """What each entry took of which lots, by the entry's natural key."""
         return self._parts
+
+    def taken_from(self, source: LedgerAccount, key: str) -> list[Part]:
+        """Return what the entry *key* took of the lots that came from *source*."""
+        return [
+            part
+            for part in self._parts.get(key, ())
+            if self._by_key[part.lot].source == source
+        ]
 
     def __iter__(self) -> Iterator[Lot]:
         return iter(self._by_key.values())

@@ -10,7 +10,8 @@ class Rules:
     ``fee_bps`` is frozen into each period as it is closed, ``hold_days`` are
     counted from the period's end, ``slice_patrons`` is how many patrons are
     settled in one database transaction, ``new_iban_hours`` is how long no payout goes
-    to an account that an owner has named.
+    to an account that an owner has named. ``card_hold_days`` are counted from the
+    period's end, too, and frozen with it; 0 holds nothing that a card has paid.
     """
 
     currency: str
@@ -22,6 +23,7 @@ class Rules:
     min_card_minor: int
     fee_bps: int
     hold_days: int
+    card_hold_days: int
     slice_patrons: int
     min_payout_minor: int
     new_iban_hours: int

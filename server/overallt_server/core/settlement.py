@@ -15,12 +15,13 @@ The fee and the shares sum to exactly the pot (I5). In the books:
     closing     means:<patron>             ▶ reserved:<patron>:<period>      pot
     settling    reserved:<patron>:<period> ▶ clearing:<period>:<slice>       shares
                                            ▶ fee_income                      fee
-    a slice     clearing:<period>:<slice>  ▶ revenue:<owner> of each owner
+    a slice     clearing:<period>:<slice>  ▶ revenue:<owner> of each owner,
+                                             held:<owner> what a card has paid of it
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId
@@ -41,6 +42,9 @@ ALL_BPS: Final = 10_000
 
 # A correction is a reversal and the next revision; the first settlement is this one.
 FIRST_REVISION: Final = 0
+
+# So does the entry of a slice end of which something is held, with the day.
+_HELD_UNTIL: Final = "; held until "
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +164,23 @@ def settles_from(period: Period, rules: Rules) -> datetime:
     return period.end + timedelta(days=rules.hold_days)
 
 
+def closing_key(period: Period) -> str:
+    """Return the natural key of the entry that reserves a pot of *period*."""
+    return f"closed:{period}"
+
+
+def settling_key(period: Period) -> str:
+    """Return the natural key of the entry that settles a pot of *period*."""
+    return f"settled:{period}:{FIRST_REVISION}"
+
+
 def closing_entry(
     *, patron: UserId, period: Period, pot: Money, now: datetime
 ) -> JournalEntry:
     """Return the entry that sets a *pot* above zero aside as *period* is closed."""
     return JournalEntry.transfer(
         kind=EntryKind.PERIOD_CLOSED,
-        natural_key=f"closed:{period}",
+        natural_key=closing_key(period),
         memo=f"pot of {period}",
         made_at=now,
         debit=chart.means(patron),
@@ -194,7 +208,7 @@ def patron_entry(
     )
     return JournalEntry(
         EntryKind.PATRON_SETTLED,
-        f"settled:{period}:{FIRST_REVISION}",
+        settling_key(period),
         f"settlement of {period}",
         now,
         (debit, *_credits(credits_, currency)),
@@ -204,6 +218,8 @@ def patron_entry(
 def slice_entry(
     minor_by_owner: Mapping[UserId, int],
     *,
+    held_by_owner: Mapping[UserId, int],
+    held_until: datetime | None,
     period: Period,
     slice_: int,
     currency: str,
@@ -211,7 +227,8 @@ def slice_entry(
 ) -> JournalEntry:
     """Return the house's entry of a slice: what it brought each owner, by owner id.
 
-    At least one of the amounts is above zero.
+    At least one of the amounts is above zero. Those that are held are part of them
+    (``core.held_shares``); if there are any, *held_until* is known.
     """
     debit = Posting(
         chart.Side.DEBIT,
@@ -219,15 +236,29 @@ def slice_entry(
         Money(sum(minor_by_owner.values()), currency),
     )
     credits_ = [
-        (chart.revenue(owner), minor) for owner, minor in sorted(minor_by_owner.items())
+        line
+        for owner, minor in sorted(minor_by_owner.items())
+        for line in (
+            (chart.revenue(owner), minor - held_by_owner.get(owner, 0)),
+            (chart.held(owner), held_by_owner.get(owner, 0)),
+        )
     ]
+    memo = f"settlement of {period}, slice {slice_}"
+    if held_until is not None and any(held_by_owner.values()):
+        memo += f"{_HELD_UNTIL}{held_until.date()}"
     return JournalEntry(
         EntryKind.SLICE_SETTLED,
         f"settled:{period}:{slice_}:{FIRST_REVISION}",
-        f"settlement of {period}, slice {slice_}",
+        memo,
         now,
         (debit, *_credits(credits_, currency)),
     )
+
+
+def told_until(slice_entry_: JournalEntry) -> datetime | None:
+    """Return until when the entry of a slice holds some of it, if it does."""
+    day = slice_entry_.memo.partition(_HELD_UNTIL)[2]
+    return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
 
 
 def _credits(

@@ -169,6 +169,7 @@ async def slices_of(tx: Transaction, period: Period) -> list[StoredSlice]:
             row.slice,
             Span(UserId(row.first_patron_id), UserId(row.last_patron_id)),
             row.settled_at,
+            row.released_at,
         )
         for row in rows
     ]

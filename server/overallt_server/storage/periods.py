@@ -19,13 +19,17 @@ from overallt_server.storage.schema import flattrs, periods, slices, users
 
 @dataclass(frozen=True, slots=True)
 class StoredPeriod:
-    """A closed period; ``settled_at`` once all of its slices are settled."""
+    """A closed period; ``settled_at`` once all of its slices are settled.
+
+    ``held_until`` is for shares that a card has paid; ``None``: they are not held.
+    """
 
     period: Period
     fee_bps: int
     currency: str
     closed_at: datetime
     settled_at: datetime | None
+    held_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ async def add(tx: Transaction, period: StoredPeriod) -> None:
             currency=period.currency,
             closed_at=period.closed_at,
             settled_at=period.settled_at,
+            held_until=period.held_until,
         )
     )
 
@@ -190,5 +195,10 @@ def slice_of(row: sa.Row[Any]) -> Slice:
 
 def _stored(row: sa.Row[Any]) -> StoredPeriod:
     return StoredPeriod(
-        row.period, row.fee_bps, row.currency, row.closed_at, row.settled_at
+        row.period,
+        row.fee_bps,
+        row.currency,
+        row.closed_at,
+        row.settled_at,
+        row.held_until,
     )

@@ -31,6 +31,8 @@ from overallt_server.storage.columns import (
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
 
+_BY_CARD: Final = "ledger_account = 'cash:stripe' AND side = 'debit'"
+
 metadata: Final = access_schema.metadata
 
 # --- People and things: small tables, on every node -------------------------------
@@ -151,6 +153,7 @@ periods: Final = sa.Table(
     text("currency"),
     at("closed_at"),
     at("settled_at", known=False),
+    at("held_until", known=False),  # What cards have paid; NULL: it is not held.
 )
 
 slices: Final = sa.Table(
@@ -163,6 +166,7 @@ slices: Final = sa.Table(
     at("settled_at", known=False),
     # When its preliminary shares were told.
     at("previewed_at", known=False),
+    at("released_at", known=False),  # What of it was held.
 )
 
 pots: Final = sa.Table(
@@ -243,6 +247,8 @@ postings: Final = sa.Table(
     number("amount_minor"),
     text("currency"),
     sa.Index("ix_postings_ledger_account", "ledger_account"),
+    # Who has ever paid by card: each slice that is settled asks it.
+    sa.Index("ix_postings_cards", "ledger_account", "patron_id", **where(_BY_CARD)),
 )
 
 # Its only row stands for the house's chain, as a user's row for his: to be locked.
@@ -281,10 +287,9 @@ bank_movements: Final = sa.Table(
     text("text"),
     text("fate"),
     text("reason"),  # Why it is in suspense, empty for all that never was.
-    sa.Column("patron_id", sa.BigInteger),  # Whose means it became, now or later.
+    sa.Column("patron_id", sa.BigInteger),  # Whose means it became, maybe later.
     at("resolved_at", known=False),  # When it left suspense.
-    # Which payout it paid, or brought back.
-    sa.Column("payout", sa.BigInteger, index=True),
+    sa.Column("payout", sa.BigInteger, index=True),  # That it paid, or brought back.
     # Else an audit could not read what it has to check.
     sa.CheckConstraint("side IN ('debit', 'credit')", name="ck_bank_movements_side"),
     sa.CheckConstraint(

@@ -18,15 +18,15 @@ their number::
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise, zip_longest
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart, gifts
 from overallt_server.core.audit import Finding, row
 from overallt_server.core.audit_balances import Balances, PatronBalances
-from overallt_server.core.audit_chains import ChainAudit, StoredEntry
+from overallt_server.core.audit_chains import ChainAudit
 from overallt_server.core.audit_flattrs import audit_budget, audit_flattr
 from overallt_server.core.audit_glance import (
     OF_PERIODS,
@@ -35,22 +35,20 @@ from overallt_server.core.audit_glance import (
     glance,
     ledger_account,
 )
-from overallt_server.core.audit_lots import LotsAudit
+from overallt_server.core.audit_held import HeldAudit
+from overallt_server.core.audit_lots import OF_SHARES, LotsAudit
 from overallt_server.core.audit_periods import FrozenPeriod, audit_rate
 from overallt_server.core.audit_pots import (
     BookedEntry,
     PotAudit,
     PotRecords,
-    closing_key,
     evidence_of,
-    settling_key,
 )
 from overallt_server.core.audit_slices import SliceAudit, SliceName, Span, audit_slices
 from overallt_server.core.audit_teams import NamedTeams
-from overallt_server.core.bank_bookings import CASH_AT_BANK
-from overallt_server.core.cards import CASH_AT_PROVIDER
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.rules import Rules
+from overallt_server.core.settlement import closing_key, settling_key
 from overallt_server.core.things import Thing
 from overallt_server.storage import audit, audit_payouts, budgets, periods, things
 from overallt_server.storage.audit import PatronRows, StoredPot
@@ -59,15 +57,18 @@ from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import StoredPeriod
 from overallt_server.storage.plans import plan_for_many
 from overallt_server.storage.schema import HOUSE
+from overallt_server.use_cases.auditing_house import (
+    CASH,
+    HouseAudit,
+    booked_entries,
+    stray,
+)
 from overallt_server.use_cases.auditing_preliminary import audit_all_preliminary
 from overallt_server.use_cases.auditing_tables import audit_whole_tables
 from overallt_server.use_cases.auditing_teams import audit_all_teams
 
-# How many patrons' rows, and how many of the house's entries, are read at once.
+# How many patrons' rows are read at once.
 PATRONS_AT_ONCE: Final = 500
-ENTRIES_AT_ONCE: Final = 20
-
-_CASH: Final = (chart.cash("by_hand"), CASH_AT_BANK, CASH_AT_PROVIDER)
 
 
 class Auditing:
@@ -159,13 +160,14 @@ class _Pass:
         found, spans = audit_slices(period, slices, in_slices)
         self.findings += found
         self._spans[period] = spans
-        settled_at = {each.number: each.settled_at for each in slices}
+        by_number = {each.number: each for each in slices}
         for number, span in spans.items():
-            name = SliceName(period, number)
+            name, each = SliceName(period, number), by_number.get(number)
             slice_ = SliceAudit(
                 name,
                 span,
-                settled_at=settled_at.get(number),
+                settled_at=each.settled_at if each else None,
+                released_at=each.released_at if each else None,
                 is_booked=name.key in house_keys,
                 has_things=await audit.has_things(self._tx, period, span),
                 has_shares=await audit.has_shares(self._tx, period, span),
@@ -187,7 +189,12 @@ class _Pass:
         teams = self._teams.of(stored.period)
         found, frozen = audit_rate(
             FrozenPeriod(
-                stored.period, stored.fee_bps, stored.currency, stored.closed_at, teams
+                stored.period,
+                stored.fee_bps,
+                stored.currency,
+                stored.closed_at,
+                stored.held_until,
+                teams,
             ),
             told,
         )
@@ -234,11 +241,12 @@ class _Pass:
         self, patron: UserId, rows: PatronRows, registered: Mapping[ThingId, Thing]
     ) -> None:
         chain = ChainAudit(patron, self._accounts_of(patron, rows))
-        own, lots = PatronBalances(patron), LotsAudit(patron)
+        own, lots, held = PatronBalances(patron), LotsAudit(patron), HeldAudit(patron)
         by_key: dict[str, BookedEntry] = {}
-        for booked in _booked(chain, rows.entries, rows.entries[1:]):
+        for booked in booked_entries(chain, rows.entries, rows.entries[1:]):
             own.book(booked)
             self.findings += lots.check(booked)
+            held.book(booked)
             self._balances.book(booked)
             by_key[booked.entry.natural_key] = booked
         chain.finish(rows.lost_numbers)
@@ -267,6 +275,8 @@ class _Pass:
             pot_audit = PotAudit(records)
             self.findings += pot_audit.findings
             slice_.add(records, pot_audit)
+            held.add_to(slice_.held, records, pot_audit)
+        self.findings += held.findings()
         self._check_strays(patron, rows, by_key)
         for period, flattrs in rows.flattrs.items():
             closed = self._frozen.get(period)
@@ -290,11 +300,7 @@ class _Pass:
         keys |= {settling_key(period) for period in self._frozen}
         for natural_key, booked in by_key.items():
             if booked.entry.kind in OF_PERIODS and natural_key not in keys:
-                self._find_stray(booked)
-
-    def _find_stray(self, booked: BookedEntry) -> None:
-        problem, key = "it is of no closed period", booked.entry.natural_key
-        self._find("journal_entries", booked.row, problem, "", key)
+                self.findings.append(stray(booked))
 
     def _accounts_of(
         self, patron: UserId, rows: PatronRows
@@ -302,12 +308,15 @@ class _Pass:
         yield from (chart.means(patron), chart.revenue(patron))
         yield from self._on_their_way.get(patron, ())
         yield from (chart.receivable(patron), chart.CHARGEBACK_LOSS)
-        yield from (chart.FEE_INCOME, chart.PAYMENT_COST, chart.SUSPENSE, *_CASH)
+        yield from (chart.FEE_INCOME, chart.PAYMENT_COST, chart.SUSPENSE, *CASH)
         for period, pot in rows.pots.items():
             yield chart.reserved(patron, period)
             yield chart.clearing(period, pot.slice_)
         for entry in rows.entries:
             yield from gifts.accounts_told(entry.memo)
+        if any(entry.kind in OF_SHARES for entry in rows.entries):
+            for share in (each for some in rows.shares.values() for each in some):
+                yield from (chart.held(share.owner), chart.revenue(share.owner))
 
     def _slice_of(self, patron: UserId, period: Period, pot: StoredPot) -> SliceAudit:
         spans = self._spans[period]
@@ -331,50 +340,11 @@ class _Pass:
             key = row(patron_id=patron, period=period)
             self._find("pots", key, "it is missing", amount, "")
 
-    # --- The house ------------------------------------------------------------------
-
     async def _check_house(self) -> None:
-        accounts = [chart.clearing(name.period, name.number) for name in self._slices]
-        accounts += [*_CASH, chart.SUSPENSE, chart.PAYMENT_COST]
-        accounts += self._on_their_way.get(HOUSE, ())
-        accounts.append(chart.OPERATOR_EQUITY)
-        accounts += [chart.revenue(owner) for owner in await audit.owners(self._tx)]
-        chain, own = ChainAudit(HOUSE, accounts), PatronBalances(HOUSE)
-        names = {name.key: name for name in self._slices}
-        last = 0
-        # One more than is checked: each entry's hash stands in the next one too.
-        while entries := await audit.house_entries(
-            self._tx, after=last, count=ENTRIES_AT_ONCE + 1
-        ):
-            checked = entries[:ENTRIES_AT_ONCE]
-            for booked in _booked(chain, checked, entries[1:]):
-                own.book(booked)
-                self._balances.book(booked)
-                name = names.pop(booked.entry.natural_key, None)
-                if name is not None:
-                    await self._check_slice(name, booked, chain)
-                elif booked.entry.kind in OF_PERIODS:
-                    self._find_stray(booked)
-            last = checked[-1].number
-        chain.finish(await audit.lost_house_numbers(self._tx))
-        for name in names.values():
-            await self._check_slice(name, None, chain)
+        house = HouseAudit(self._tx, self._frozen, self._slices, self._balances)
+        chain, own = await house.run(self._on_their_way.get(HOUSE, ()))
+        self.findings += house.findings
         self._take(chain, own)
-
-    async def _check_slice(
-        self, name: SliceName, booked: BookedEntry | None, chain: ChainAudit
-    ) -> None:
-        slice_ = self._slices[name]
-        if not slice_.is_settled:
-            return
-        self.findings += slice_.check_entry(
-            booked,
-            frozen=self._frozen[name.period],
-            stored_minor_by_owner=await audit.owners_shares(
-                self._tx, name.period, slice_.span
-            ),
-            chain_is_certain=chain.is_certain,
-        )
 
     def _take(self, chain: ChainAudit, own: PatronBalances) -> None:
         # Balances are proof only if every entry of the chain could be told.
@@ -383,13 +353,3 @@ class _Pass:
             self.findings += own.findings
         else:
             self._is_certain = False
-
-
-def _booked(
-    chain: ChainAudit, entries: Sequence[StoredEntry], following: Sequence[StoredEntry]
-) -> Iterator[BookedEntry]:
-    # The entries that could be told; each is checked with the one that follows it.
-    for stored, after in zip_longest(entries, following):
-        entry = chain.check(stored, hash_in_next=after.previous_hash if after else None)
-        if entry is not None:
-            yield BookedEntry(stored.row, entry)

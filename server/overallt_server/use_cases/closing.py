@@ -17,6 +17,7 @@ from datetime import datetime
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.budgets import Budget, pot
+from overallt_server.core.held_shares import held_until
 from overallt_server.core.money import Money
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.refusals import InvalidRequest
@@ -74,7 +75,12 @@ class Closing:
             if stored is None:
                 await _refuse(tx, period, now)
                 stored = StoredPeriod(
-                    period, self._rules.fee_bps, self._rules.currency, now, None
+                    period,
+                    self._rules.fee_bps,
+                    self._rules.currency,
+                    closed_at=now,
+                    settled_at=None,
+                    held_until=held_until(period, self._rules),
                 )
                 await periods.add(tx, stored)
                 await subscriptions.renew(tx, period, self._rules.currency)

@@ -22,6 +22,7 @@ from overallt_server.core.rules import Rules
 from overallt_server.storage import budgets, journal, marks, patrons
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.use_cases.holding import refuse_too_much
+from overallt_server.use_cases.holding_shares import return_taken, take_held
 
 if TYPE_CHECKING:
     from overallt_server.payments.stripe import Stripe
@@ -138,6 +139,12 @@ class PayingByCard:
     ) -> bool:
         patron = payment.patron
         free = await self._balance(tx, chart.means(patron))
+        lacking = max(withdrawal.taken - free, Money(0, free.currency))
+        key = cards.taken_key(payment.lot, withdrawal)
+        if lacking.minor and await journal.find(tx, patron, key) is None:
+            free += await take_held(
+                tx, patron, payment.lot, lacking, because=withdrawal.key, now=now
+            )
         entry = cards.taken_entry(
             patron,
             payment.lot,
@@ -165,7 +172,13 @@ class PayingByCard:
         entry = cards.returned_entry(
             payment.patron, payment.lot, withdrawal, owed=owed, now=now
         )
-        return await _book_once(tx, payment, entry)
+        is_new = await _book_once(tx, payment, entry)
+        again = max(withdrawal.returned - owed, Money(0, owed.currency))
+        if is_new and again.minor:
+            await return_taken(
+                tx, payment.patron, payment.lot, again, because=withdrawal.key, now=now
+            )
+        return is_new
 
     async def _balance(self, tx: Transaction, account: LedgerAccount) -> Money:
         return await journal.balance(tx, account, self._rules.currency)

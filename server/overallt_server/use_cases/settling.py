@@ -2,6 +2,7 @@
 
 Each slice of patrons is one transaction: it claims the slice, books every patron's
 pot with its shares, then one entry for all owners, and is kept whole or not at all.
+What cards have paid of them is held (``use_cases.holding_shares``).
 So a settlement may be killed at any instant and started again, by any number of
 workers on any number of machines, and books the same cents once: it computes from what
 was frozen at the close and from nothing else, and natural keys are unique. The database
@@ -29,6 +30,7 @@ from overallt_server.storage import (
 )
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import Slice, SliceCounts, StoredPeriod
+from overallt_server.use_cases.holding_shares import held_of_slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,15 @@ class Settling:
                 return None
             by_owner = await _book_patrons(tx, stored, slice_, now)
             if any(by_owner.values()):
+                held = (
+                    await held_of_slice(tx, stored.period, slice_)
+                    if stored.held_until
+                    else {}
+                )
                 entry = slice_entry(
                     by_owner,
+                    held_by_owner=held,
+                    held_until=stored.held_until,
                     period=stored.period,
                     slice_=slice_.number,
                     currency=stored.currency,

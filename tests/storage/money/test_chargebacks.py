@@ -158,7 +158,7 @@ async def test_the_closed_period_is_settled_as_if_nothing_had_happened(
     await in_debt(cards)
     await cards.town.settle()
 
-    assert 720 == await cards.town.balance(chart.revenue(UserId(1_000)))
+    assert 720 == await cards.town.balance(chart.held(UserId(1_000)))
     assert [] == await cards.faults()
 
 

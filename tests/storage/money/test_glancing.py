@@ -61,7 +61,7 @@ async def _cleared(town: "Town") -> Mapping[UserId, bool]:
         seen = await glimpses(tx, Span(PATRONS[0], PATRONS[-1]))
     month = ClosedMonth.of(
         FrozenPeriod(
-            stored.period, stored.fee_bps, stored.currency, stored.closed_at, {}
+            stored.period, stored.fee_bps, stored.currency, stored.closed_at, None, {}
         ),
         slices,
     )

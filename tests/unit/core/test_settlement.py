@@ -21,6 +21,7 @@ from overallt_server.core.settlement import (
     patron_entry,
     settle,
     slice_entry,
+    told_until,
 )
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "allocation.json"
@@ -131,6 +132,8 @@ def test_a_patron_is_settled_to_clearing_and_fee(
 def test_a_slice_is_settled_to_each_owner_who_got_something() -> None:
     entry = slice_entry(
         {EVA: 7, UserId(9): 0, BEN: 5},
+        held_by_owner={},
+        held_until=None,
         period=JANUARY,
         slice_=4,
         currency="EUR",
@@ -143,3 +146,25 @@ def test_a_slice_is_settled_to_each_owner_who_got_something() -> None:
         _posting(Side.CREDIT, chart.revenue(BEN), 5),
         _posting(Side.CREDIT, chart.revenue(EVA), 7),
     ) == entry.postings
+    assert told_until(entry) is None
+
+
+def test_what_a_card_has_paid_of_a_slice_is_held() -> None:
+    entry = slice_entry(
+        {EVA: 7, BEN: 5},
+        held_by_owner={EVA: 3, BEN: 5},
+        held_until=JANUARY.end,
+        period=JANUARY,
+        slice_=4,
+        currency="EUR",
+        now=NOW,
+    )
+
+    assert (
+        _posting(Side.DEBIT, chart.clearing(JANUARY, 4), 12),
+        _posting(Side.CREDIT, chart.held(BEN), 5),
+        _posting(Side.CREDIT, chart.revenue(EVA), 4),
+        _posting(Side.CREDIT, chart.held(EVA), 3),
+    ) == entry.postings
+    assert "settlement of 2026-01, slice 4; held until 2026-02-01" == entry.memo
+    assert JANUARY.end == told_until(entry)

@@ -1,0 +1,50 @@
+"""Releasing shares: what was held for long enough becomes its owners' revenue.
+
+Each slice is a transaction of its own that claims it, as settling does: so it may be
+killed at any instant, be started again or run twice, and books a slice once.
+"""
+
+from datetime import datetime
+
+from overallt_server.core.held_shares import released_entry
+from overallt_server.core.money import Money
+from overallt_server.core.rules import Rules
+from overallt_server.storage import held_shares, journal, patrons
+from overallt_server.storage.database import Database
+from overallt_server.use_cases.holding_shares import held_of_slice
+
+
+class ReleasingShares:
+    """The use case of releasing held shares."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        self._database = database
+        self._rules = rules
+
+    async def release(self, *, now: datetime) -> Money:
+        """Release all shares that are due *now*; return their sum."""
+        released = Money(0, self._rules.currency)
+        while (slice_ := await self._release_slice(now)) is not None:
+            released += slice_
+        return released
+
+    async def _release_slice(self, now: datetime) -> Money | None:
+        currency = self._rules.currency
+        async with self._database.transaction() as tx:
+            due = await held_shares.claim_due(tx, now)
+            if due is None:
+                return None
+            period, slice_ = due
+            await patrons.lock_between(tx, slice_.first, slice_.last)
+            held = await held_of_slice(tx, period, slice_)
+            if held:
+                entry = released_entry(
+                    held,
+                    period=period,
+                    slice_=slice_.number,
+                    currency=currency,
+                    now=now,
+                )
+                await patrons.lock_house(tx)
+                await journal.append_to_house(tx, entry)
+            return Money(held.total(), currency)
