@@ -1,6 +1,6 @@
 """The page of payouts: named, asked for, and told apart in four numbers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -34,6 +34,26 @@ async def _owner_with_revenue(world: "World") -> Any:
     _wait(world, days=9)
     await gifts.release(now=world.settings.now())
     return owner
+
+
+async def test_what_is_held_is_told_with_its_day(world: "World") -> None:
+    owner = await world.user("bo")
+    ada = await world.patron("ada", means=5000)
+    await GivingGifts(world.database, world.settings.rules).give(
+        patron=ada.id,
+        owner="bo",
+        amount=Money(5000, "EUR"),
+        id_="one",
+        now=datetime(2026, 1, 5, tzinfo=UTC),
+    )
+    browser = await world.browser(owner)
+
+    payouts, dashboard = [
+        await browser.text(page) for page in ("/payouts", "/dashboard")
+    ]
+
+    assert "45.00 EUR more is held until 14 January 2026" in payouts
+    assert ": 45.00 EUR until 14 January 2026" in dashboard
 
 
 async def test_what_is_asked_for_is_on_its_way(world: "World") -> None:

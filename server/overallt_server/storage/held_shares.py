@@ -10,13 +10,24 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
+from overallt_server.core import chart
+from overallt_server.core.chart import Side
+from overallt_server.core.held_revenue import HeldLine
 from overallt_server.core.held_shares import DividedPot
+from overallt_server.core.journal import EntryKind
 from overallt_server.core.periods import Period
 from overallt_server.core.settlement import FIRST_REVISION
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.division import sum_of
 from overallt_server.storage.periods import Slice, slice_of
-from overallt_server.storage.schema import periods, pots, shares, slices
+from overallt_server.storage.schema import (
+    journal_entries,
+    periods,
+    postings,
+    pots,
+    shares,
+    slices,
+)
 
 
 async def divided_pots(
@@ -99,3 +110,40 @@ async def claim_due(tx: Transaction, now: datetime) -> tuple[Period, Slice] | No
         .values(released_at=now)
     )
     return row.period, slice_of(row)
+
+
+async def lines_of(tx: Transaction, owner: UserId, currency: str) -> list[HeldLine]:
+    """List what ever was held for *owner*, and what ended it, by time."""
+    credit = sa.case((postings.c.side == str(Side.CREDIT), 1), else_=-1)
+    rows = await tx.execute(
+        sa.select(
+            journal_entries.c.kind,
+            journal_entries.c.natural_key,
+            journal_entries.c.made_at,
+            (credit * postings.c.amount_minor).label("minor"),
+        )
+        .join(
+            journal_entries,
+            (journal_entries.c.patron_id == postings.c.patron_id)
+            & (journal_entries.c.number == postings.c.number),
+        )
+        .where(
+            postings.c.ledger_account == str(chart.held(owner)),
+            postings.c.currency == currency,
+        )
+        .order_by(journal_entries.c.made_at, journal_entries.c.number)
+    )
+    return [
+        HeldLine(EntryKind(row.kind), row.natural_key, row.made_at, row.minor)
+        for row in rows
+    ]
+
+
+async def held_until(tx: Transaction) -> dict[Period, datetime]:
+    """Return until when the shares of each period are held that holds any."""
+    rows = await tx.execute(
+        sa.select(periods.c.period, periods.c.held_until).where(
+            periods.c.held_until.is_not(None)
+        )
+    )
+    return {row.period: row.held_until for row in rows}

@@ -5,11 +5,12 @@ from itertools import groupby
 
 from overallt.protocol.ids import UserId
 from overallt_server.core import chart
+from overallt_server.core.held_revenue import HeldRevenue, held_revenue
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.things import Thing
-from overallt_server.storage import journal, shares, things
+from overallt_server.storage import held_shares, journal, shares, things
 from overallt_server.storage.database import Database
 
 
@@ -34,11 +35,13 @@ class PeriodRevenue:
 class Revenue:
     """What an owner has earned and not taken out; periods are newest first.
 
-    What is *held* can still be taken back.
+    What is *held* can still be taken back; ``held_until`` says when each part of it
+    no longer can.
     """
 
     settled: Money
     held: Money
+    held_until: list[HeldRevenue]
     periods: list[PeriodRevenue]
 
 
@@ -54,7 +57,8 @@ class Earning:
         currency = self._rules.currency
         async with self._database.snapshot() as tx:
             settled = await journal.balance(tx, chart.revenue(owner), currency)
-            held = await journal.balance(tx, chart.held(owner), currency)
+            lines = await held_shares.lines_of(tx, owner, currency)
+            until = await held_shares.held_until(tx)
             rows = await shares.of_owner(tx, owner, currency, period=None)
             by_id = await things.many(tx, (row.thing for row in rows))
         periods = []
@@ -65,4 +69,6 @@ class Earning:
             ]
             total = sum((each.settled for each in listed), Money(0, currency))
             periods.append(PeriodRevenue(period, listed, total))
-        return Revenue(settled, held, periods)
+        waiting = held_revenue(lines, until, self._rules)
+        held = sum((each.amount for each in waiting), Money(0, currency))
+        return Revenue(settled, held, waiting, periods)

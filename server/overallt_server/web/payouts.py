@@ -110,7 +110,7 @@ async def _page(
         "payouts.html",
         status=status,
         settled=earned.settled,
-        held=earned.held,
+        held_until=earned.held_until,
         overview=overview,
         iban=form.iban if form else known[0],
         name=form.name if form else known[1],

@@ -14,7 +14,7 @@ async def test_an_owner_of_nothing_has_earned_nothing(town: "Town") -> None:
     ben = await town.user(2)
 
     nothing = Money(0, "EUR")
-    assert Revenue(nothing, nothing, []) == await town.earning.revenue(owner=ben)
+    assert Revenue(nothing, nothing, [], []) == await town.earning.revenue(owner=ben)
 
 
 async def test_what_is_closed_but_not_settled_is_not_revenue_yet(town: "Town") -> None:
@@ -25,7 +25,7 @@ async def test_what_is_closed_but_not_settled_is_not_revenue_yet(town: "Town") -
     await town.close()
 
     nothing = Money(0, "EUR")
-    assert Revenue(nothing, nothing, []) == await town.earning.revenue(owner=ben)
+    assert Revenue(nothing, nothing, [], []) == await town.earning.revenue(owner=ben)
 
 
 async def test_revenue_is_told_by_period_and_thing_newest_first(town: "Town") -> None:

@@ -16,6 +16,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.refusals import NoRevenue
 from overallt_server.storage import lots, schema
 from overallt_server.storage.database import Database
+from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.releasing_shares import ReleasingShares
 
 if TYPE_CHECKING:
@@ -261,3 +262,33 @@ async def test_who_has_paid_by_card_is_asked_of_an_index_of_them(
     assert ["ix_postings_cards"] == [
         each for line in told for each in line.split() if each.startswith("ix_")
     ]
+
+
+async def test_an_owner_sees_what_is_held_and_until_when(cards: Cards) -> None:
+    town = cards.town
+    await _january(cards)
+    await town.add_means(BEN, 500, reference="r2")
+    gifts = GivingGifts(town.database, town.rules)
+    for number, days in enumerate((1, 2)):
+        await gifts.give(
+            patron=BEN if number else ADA,
+            owner=f"user{MONA}",
+            amount=Money(200, "EUR"),
+            id_=f"a:{number}",
+            now=town.january.end + timedelta(days=days),
+        )
+    seen = await town.earning.revenue(owner=MONA)
+    await gifts.release(now=town.january.end + timedelta(days=10))
+    later = await town.earning.revenue(owner=MONA)
+    await _release(town)
+    at_last = await town.earning.revenue(owner=NINA)
+
+    first, second = (town.january.end + timedelta(days=days) for days in (10, 11))
+    due = town.january.end + timedelta(days=60)
+    assert [(first, 180), (second, 180), (due, 270)] == [
+        (each.until, each.amount.minor) for each in seen.held_until
+    ]
+    assert 630 == seen.held.minor
+    assert [second, due] == [each.until for each in later.held_until]
+    assert [] == at_last.held_until
+    assert 0 == at_last.held.minor
