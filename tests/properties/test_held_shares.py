@@ -111,7 +111,7 @@ def test_what_is_taken_and_returned_is_what_was_wanted(
         taken_entries(
             [(JANUARY, held)],
             Money(wanted, "EUR"),
-            patron=ADA,
+            to=chart.means(ADA),
             lot=lot,
             because="dp_1",
             now=NOW,

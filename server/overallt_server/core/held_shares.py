@@ -6,13 +6,18 @@ fixed for all pots of a period as that is closed::
 
     a slice     clearing:<period>:<slice>  ▶ held:<owner>, revenue:<owner> the rest
     released    held:<owner>               ▶ revenue:<owner>   the slice, when it is due
-    taken       held:<owner>               ▶ means:<patron>    for what the card takes
+    taken       held:<owner>               ▶ means:<patron>    for what the card takes,
+                                             receivable:<patron>  or took, as it is due
     returned    means:<patron>             ▶ revenue:<owner>   what came again of that
 
 Whose shares they are is not stored. A patron's entries tell his lots, and these what
 each of them has paid of the pot; that is spread over the fee and what each owner has
 got by the rule of all shares (``core.allocation``), the oldest card lot first. What is
 taken is taken from the newest period first, there from all owners in proportion.
+
+A chargeback may come before there are shares that it could take: after the close of a
+period and before its settlement. What the patron still owes for it as they are due is
+taken of them then; so he, or the operator, has had until that day to pay it.
 
 What was taken is for good: what comes again is revenue at once, as a bank that has
 decided a dispute takes no more.
@@ -58,16 +63,29 @@ class HeldShares:
 
     def __init__(self, patron: UserId) -> None:
         """Begin before the first entry of *patron*."""
+        self._patron: Final = patron
         self._lots: Final = Lots(patron)
         self._taken: Final = Counter[tuple[Period, str, UserId]]()
+        # What he owes in all, and what it was when what was taken of a lot made it so.
+        self._debt_minor = 0
+        self._owed: Final = Counter[tuple[str, str]]()
 
     def book(self, entry: JournalEntry) -> None:
-        """Tell the next entry of the patron's chain that touches his means."""
+        """Tell the next entry of the patron's chain that touches means or debts."""
         self._lots.book(entry)
         if entry.kind is EntryKind.SHARES_TAKEN:
             lot = lot_named_by(entry) or ""
             for owner, minor in owners_of(entry).items():
                 self._taken[period_of(entry), lot, owner] += minor
+        for posting in entry.postings:
+            if posting.ledger_account != chart.receivable(self._patron):
+                continue
+            if posting.side is Side.CREDIT:
+                self._debt_minor -= posting.amount.minor
+            else:
+                because = entry.natural_key.split(":")[1]
+                self._debt_minor += posting.amount.minor
+                self._owed[lot_named_by(entry) or "", because] += posting.amount.minor
 
     def of(self, pot: DividedPot) -> ByLot:
         """Return what each card lot has paid of *pot*, by owner; zeros left out."""
@@ -94,6 +112,22 @@ class HeldShares:
             }
             for lot, by_owner in self.of(pot).items()
         }
+
+    def pay_debts(
+        self, pot: DividedPot, currency: str, *, now: datetime
+    ) -> Iterator[JournalEntry]:
+        """Tell, and give, the entries that pay for *pot* what is owed for its lots."""
+        for (lot, because), owed_minor in self._owed.items():
+            for entry in taken_entries(
+                [(pot.period, self.left(pot).get(lot, {}))],
+                Money(min(owed_minor, self._debt_minor), currency),
+                to=chart.receivable(self._patron),
+                lot=lot,
+                because=because,
+                now=now,
+            ):
+                self.book(entry)
+                yield entry
 
     def taken_of(self, period: Period) -> ByLot:
         """Return what was taken of the pot of *period*."""
@@ -161,12 +195,12 @@ def taken_entries(
     held: Sequence[tuple[Period, ByOwner]],
     wanted: Money,
     *,
-    patron: UserId,
+    to: LedgerAccount,
     lot: str,
     because: str,
     now: datetime,
 ) -> Iterator[JournalEntry]:
-    """Give the entries that take *wanted* off the *held* shares of a *lot*.
+    """Give the entries that take *wanted* off the *held* shares of a *lot*, for *to*.
 
     *held* is by period, newest first; *because* is the key of what the card takes.
     If less is held, less is taken.
@@ -183,7 +217,7 @@ def taken_entries(
             naming(f"{_TAKEN}{period}:{because}", lot),
             f"held shares of {period}, taken back",
             now,
-            (*lines, Posting(Side.CREDIT, chart.means(patron), taken)),
+            (*lines, Posting(Side.CREDIT, to, taken)),
         )
         wanted -= taken
 
@@ -231,7 +265,7 @@ def owners_of(entry: JournalEntry) -> ByOwner:
     return {
         UserId(int(each.ledger_account.of)): each.amount.minor
         for each in entry.postings
-        if each.ledger_account.name is not AccountName.MEANS
+        if each.ledger_account.name in {AccountName.HELD, AccountName.REVENUE}
     }
 
 

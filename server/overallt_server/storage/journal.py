@@ -114,6 +114,11 @@ def means_of(patron_id: "sa.ColumnElement[int]") -> "sa.ColumnElement[str]":
     return sa.literal(f"{chart.AccountName.MEANS}:") + sa.cast(patron_id, sa.Text)
 
 
+def debts_of(patron_id: "sa.ColumnElement[int]") -> "sa.ColumnElement[str]":
+    """Return the ledger account of what the patron in that column owes."""
+    return sa.literal(f"{chart.AccountName.RECEIVABLE}:") + sa.cast(patron_id, sa.Text)
+
+
 async def reserved(tx: Transaction, patron: UserId, currency: str) -> Money:
     """Return what *patron* has in pots that are closed and not settled yet."""
     prefix = f"{chart.AccountName.RESERVED}:{patron}:"

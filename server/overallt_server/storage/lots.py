@@ -14,7 +14,7 @@ from overallt_server.core.journal import BrokenBooks, JournalEntry
 from overallt_server.core.lots import Lots
 from overallt_server.storage.audit import stored_entries
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.journal import means_of
+from overallt_server.storage.journal import debts_of, means_of
 from overallt_server.storage.schema import journal_entries, postings
 
 # As words of the statement: an index of some rows serves no value given later.
@@ -31,22 +31,24 @@ async def of(tx: Transaction, patron: UserId) -> Lots:
         BrokenBooks: an entry of his says what no entry can.
     """
     lots = Lots(patron)
-    for entry in (await entries_of_means(tx, [patron])).get(patron, ()):
+    for entry in (await entries_of(tx, [patron])).get(patron, ()):
         lots.book(entry)
     return lots
 
 
-async def entries_of_means(
+async def entries_of(
     tx: Transaction, patrons: Sequence[UserId]
 ) -> Mapping[UserId, Sequence[JournalEntry]]:
-    """Return the entries that touch the means of each of *patrons*, in order.
+    """Return the entries that touch means or debts of each of *patrons*, in order.
 
     Raises:
         BrokenBooks: one says what no entry can.
     """
     touching = sa.select(postings.c.patron_id, postings.c.number).where(
         postings.c.patron_id.in_(patrons),
-        postings.c.ledger_account == means_of(postings.c.patron_id),
+        postings.c.ledger_account.in_(
+            [means_of(postings.c.patron_id), debts_of(postings.c.patron_id)]
+        ),
     )
     entry_key = sa.tuple_(journal_entries.c.patron_id, journal_entries.c.number)
     posting_key = sa.tuple_(postings.c.patron_id, postings.c.number)

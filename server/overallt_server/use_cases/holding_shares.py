@@ -5,13 +5,15 @@ time; of all others nothing is read but that they have not.
 """
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import datetime
 from itertools import batched
 from typing import Final
 
 from overallt.protocol.ids import UserId
+from overallt_server.core import chart
 from overallt_server.core.held_shares import (
-    ByLot,
+    DividedPot,
     HeldShares,
     is_for,
     returned_entries,
@@ -26,6 +28,9 @@ from overallt_server.storage.periods import Slice
 
 PATRONS_AT_ONCE: Final = 500
 
+# A patron, what is held of his pots, and the one that is asked for.
+type Told = tuple[UserId, HeldShares, DividedPot]
+
 
 async def held_of_slice(
     tx: Transaction, period: Period, slice_: Slice
@@ -35,25 +40,31 @@ async def held_of_slice(
     The locks of its patrons are held.
     """
     held = Counter[UserId]()
-    paid_by_card = await lots.who_paid_by_card(tx, slice_.first, slice_.last)
-    for patrons in batched(paid_by_card, PATRONS_AT_ONCE):
-        held += summed((await held_of(tx, period, list(patrons))).values())
+    async for _, own, pot in each_of_slice(tx, period, slice_):
+        held += summed([own.left(pot)])
     return held
 
 
-async def held_of(
-    tx: Transaction, period: Period, patrons: list[UserId]
-) -> dict[UserId, ByLot]:
-    """Return what is held of the settled pot of each of *patrons*."""
+async def each_of_slice(
+    tx: Transaction, period: Period, slice_: Slice
+) -> AsyncIterator[Told]:
+    """Tell the held shares of each patron of *slice_* who ever paid by card."""
+    paid_by_card = await lots.who_paid_by_card(tx, slice_.first, slice_.last)
+    for patrons in batched(paid_by_card, PATRONS_AT_ONCE):
+        for told in await _told(tx, period, list(patrons)):
+            yield told
+
+
+async def _told(tx: Transaction, period: Period, patrons: list[UserId]) -> list[Told]:
     pots = await held_shares.divided_pots(tx, period, patrons)
-    entries = await lots.entries_of_means(tx, patrons)
-    held = {}
+    entries = await lots.entries_of(tx, list(pots))
+    told = []
     for patron, pot in pots.items():
         own = HeldShares(patron)
         for entry in entries.get(patron, ()):
             own.book(entry)
-        held[patron] = own.left(pot)
-    return held
+        told.append((patron, own, pot))
+    return told
 
 
 async def take_held(
@@ -73,12 +84,13 @@ async def take_held(
         How much it is.
     """
     held = [
-        (period, (await held_of(tx, period, [patron])).get(patron, {}).get(lot, {}))
+        (period, own.left(pot).get(lot, {}))
         for period in await held_shares.still_held(tx, patron)
+        for _, own, pot in await _told(tx, period, [patron])
     ]
     taken = Money(0, wanted.currency)
     for entry in taken_entries(
-        held, wanted, patron=patron, lot=lot, because=because, now=now
+        held, wanted, to=chart.means(patron), lot=lot, because=because, now=now
     ):
         await journal.append(tx, patron, entry)
         taken += entry.postings[-1].amount
@@ -95,7 +107,7 @@ async def return_taken(
     now: datetime,
 ) -> None:
     """Return to owners what was taken of *lot*, as far as it came *again*."""
-    entries = (await lots.entries_of_means(tx, [patron])).get(patron, ())
+    entries = (await lots.entries_of(tx, [patron])).get(patron, ())
     taken = [entry for entry in entries if is_for(entry, because, lot)]
     for entry in returned_entries(taken, again, patron=patron, now=now):
         await journal.append(tx, patron, entry)

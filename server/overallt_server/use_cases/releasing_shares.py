@@ -1,17 +1,20 @@
 """Releasing shares: what was held for long enough becomes its owners' revenue.
 
 Each slice is a transaction of its own that claims it, as settling does: so it may be
-killed at any instant, be started again or run twice, and books a slice once.
+killed at any instant, be started again or run twice, and books a slice once. What a
+patron owes for a card is taken of its shares first.
 """
 
+from collections import Counter
 from datetime import datetime
 
-from overallt_server.core.held_shares import released_entry
+from overallt.protocol.ids import UserId
+from overallt_server.core.held_shares import released_entry, summed
 from overallt_server.core.money import Money
 from overallt_server.core.rules import Rules
 from overallt_server.storage import held_shares, journal, patrons
 from overallt_server.storage.database import Database
-from overallt_server.use_cases.holding_shares import held_of_slice
+from overallt_server.use_cases.holding_shares import each_of_slice
 
 
 class ReleasingShares:
@@ -36,7 +39,11 @@ class ReleasingShares:
                 return None
             period, slice_ = due
             await patrons.lock_between(tx, slice_.first, slice_.last)
-            held = await held_of_slice(tx, period, slice_)
+            held = Counter[UserId]()
+            async for patron, own, pot in each_of_slice(tx, period, slice_):
+                for entry in own.pay_debts(pot, currency, now=now):
+                    await journal.append(tx, patron, entry)
+                held += summed([own.left(pot)])
             if held:
                 entry = released_entry(
                     held,

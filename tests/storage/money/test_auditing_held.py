@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from card_payments import Cards
 
 from overallt.protocol.ids import ThingId, UserId
+from overallt_server.core import chart
 from overallt_server.core.held_shares import (
     released_entry,
     returned_entries,
@@ -169,7 +170,7 @@ async def test_what_takes_more_than_was_held_is_named(cards: Cards) -> None:
     (entry,) = taken_entries(
         [(town.january, {MONA: 451})],
         Money(451, "EUR"),
-        patron=ADA,
+        to=chart.means(ADA),
         lot=f"means_added:stripe:{key}",
         because="dp_1",
         now=town.closing_time,
@@ -196,7 +197,7 @@ async def test_what_returns_what_was_not_taken_is_named(cards: Cards) -> None:
     taken = taken_entries(
         [(town.january, {MONA: 450})],
         Money(450, "EUR"),
-        patron=ADA,
+        to=chart.means(ADA),
         lot=f"means_added:stripe:{key}",
         because="dp_1",
         now=town.closing_time,

@@ -218,6 +218,28 @@ async def test_a_refund_beyond_what_is_left_takes_held_shares(cards: Cards) -> N
     assert [] == await cards.faults()
 
 
+async def test_what_is_owed_for_a_card_is_taken_as_its_shares_are_due(
+    cards: Cards,
+) -> None:
+    town = cards.town
+    await _begin(town)
+    key = await cards.pay(ADA, 1500)
+    await cards.pay(ADA, 1000)
+    await _give(town, ADA, 2000, SONG, FILM)
+    await town.close()
+    await cards.hear(cards.stripe.dispute(key))
+    await town.settle()
+    owed = await cards.owed(ADA)
+    released = [await _release(town) for _ in range(2)]
+
+    # Of the other card nothing is taken: the lot had paid 13.50 of the shares, the
+    # fee aside, and 10.00 were wanting.
+    assert (1000, 0) == (owed, await cards.owed(ADA))
+    assert [1800 - 1000, 0] == released
+    assert [(400, 0), (400, 0)] == [await _of(town, each) for each in (MONA, NINA)]
+    assert [] == await cards.faults()
+
+
 async def test_a_slice_without_cards_is_released_without_an_entry(
     cards: Cards,
 ) -> None:
