@@ -5,22 +5,20 @@ random instants, on PostgreSQL surely within a transaction, as it waits for the 
 """
 
 import asyncio
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
+from killing import end, running, somebody_waits, wait_until
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import Period
@@ -38,7 +36,6 @@ STATEMENTS = 10
 MOVEMENTS = 150
 ALL = STATEMENTS * MOVEMENTS
 KILLS = 5
-PATIENCE_SECONDS = 60
 COUNT = "SELECT count(*) FROM bank_movements"
 
 
@@ -107,44 +104,19 @@ async def _read(url: str, rules: Rules) -> Books:
     return Books(list(postings), list(moved), list(findings))
 
 
-@contextmanager
 def importing(
     url: str, folder: Path, files: list[str]
-) -> Iterator[subprocess.Popen[str]]:
+) -> AbstractContextManager[Popen[str]]:
     """Run the program that imports; it is dead when this ends."""
-    environment = os.environ | {
-        "OVERALLT_DATA": str(folder),
-        "OVERALLT_DATABASE": url,
-        "OVERALLT_BANK_NAME": "Kassa",
-        "OVERALLT_BANK_IBAN": IBAN,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "overallt_server", "bank", "import", *files],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    command = ("bank", "import", *files)
+    return running(url, folder, *command, bank_name="Kassa", bank_iban=IBAN)
 
 
-def import_to_the_end(url: str, folder: Path, files: list[str]) -> str:
+def import_to_the_end(url: str, folder: Path, files: list[str]) -> None:
     with importing(url, folder, files) as process:
-        out, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        status, errors = end(process)
 
-    assert 0 == process.returncode, errors
-    return out
-
-
-def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not is_so() and process.poll() is None:
-        assert time.monotonic() < give_up
-        time.sleep(0.0005)
+    assert 0 == status, errors
 
 
 @pytest.fixture
@@ -197,22 +169,17 @@ def test_killed_within_a_transaction_on_postgresql_it_books_each_cent_once(
     asyncio.run(_add_patrons(postgres_url))
     with psycopg.connect(postgres_url) as lock:
 
-        def asked(query: str) -> int:
-            row = lock.execute(query.encode()).fetchone()
+        def stored() -> int:
+            row = lock.execute(COUNT).fetchone()
+            lock.rollback()
             assert row is not None
             return int(row[0])
-
-        def stored() -> int:
-            count = asked(COUNT)
-            lock.rollback()
-            return count
 
         with importing(postgres_url, tmp_path, files) as process:
             wait_until(lambda: stored() >= ALL // 3, process)
             # Movements are written at the end of each transaction, after the entries.
             lock.execute("LOCK TABLE bank_movements IN SHARE MODE")
-            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-            wait_until(lambda: asked(waiting) > 0, process)
+            wait_until(lambda: somebody_waits(lock), process)
             process.send_signal(signal.SIGKILL)
         lock.rollback()
         in_the_middle = stored()

@@ -5,22 +5,20 @@ random instants, on PostgreSQL surely within its transaction, as it waits for th
 """
 
 import asyncio
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from subprocess import Popen
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
+from killing import end, running, somebody_waits, wait_until
 from story_people import add_user
 
 from overallt.protocol.ids import UserId
@@ -49,7 +47,6 @@ MONA, ADA = UserId(1), UserId(2)
 JANUARY = Period(2026, 1)
 PAYOUTS = 200
 KILLS = 5
-PATIENCE_SECONDS = 60
 
 
 async def ask_for_payouts(url: str, rules: Rules) -> None:
@@ -109,33 +106,15 @@ async def contents(url: str, rules: Rules) -> tuple[list[bytes], int, list[str]]
     return [each.content for each in found], left, [str(each) for each in findings]
 
 
-@contextmanager
-def ordering(url: str, folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+def ordering(url: str, folder: Path, *args: str) -> AbstractContextManager[Popen[str]]:
     """Run the program that orders; it is dead when this ends."""
-    environment = os.environ | {
-        "OVERALLT_DATA": str(folder),
-        "OVERALLT_DATABASE": url,
-        "OVERALLT_BANK_NAME": "Kassa",
-        "OVERALLT_BANK_IBAN": IBAN,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "overallt_server", "payout", "file", *args],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    command = ("payout", "file", *args)
+    return running(url, folder, *command, bank_name="Kassa", bank_iban=IBAN)
 
 
 def order_to_the_end(url: str, folder: Path, *args: str) -> tuple[int, str]:
     with ordering(url, folder, *args) as process:
-        _out, errors = process.communicate(timeout=PATIENCE_SECONDS)
-    return process.returncode, errors
+        return end(process)
 
 
 def references(content: bytes) -> list[str]:
@@ -155,8 +134,7 @@ def test_killed_at_random_instants_it_orders_each_payout_once(
         file = tmp_path / f"{number}.xml"
         with ordering(sqlite_url, tmp_path, str(file)) as process:
             # It is made before anything is ordered.
-            while not file.exists() and process.poll() is None:
-                time.sleep(0.001)
+            wait_until(file.exists, process)
             time.sleep(chance.uniform(0, usual))
             process.send_signal(signal.SIGKILL)
         files, left, findings = asyncio.run(contents(sqlite_url, rules))
@@ -176,17 +154,12 @@ def test_killed_within_its_transaction_on_postgresql_it_orders_each_payout_once(
     postgres_url: str, tmp_path: Path, rules: Rules
 ) -> None:
     asyncio.run(ask_for_payouts(postgres_url, rules))
-    with psycopg.connect(postgres_url) as lock, psycopg.connect(postgres_url) as look:
+    with psycopg.connect(postgres_url) as lock:
         # The file is stored first, the payouts are marked after it.
         lock.execute("LOCK TABLE payouts IN SHARE MODE")
         with ordering(postgres_url, tmp_path, str(tmp_path / "1.xml")) as process:
-            give_up = time.monotonic() + PATIENCE_SECONDS
-            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-            while not (look.execute(waiting).fetchone() or (0,))[0]:
-                look.rollback()
-                assert process.poll() is None
-                assert time.monotonic() < give_up
-                time.sleep(0.01)
+            wait_until(lambda: somebody_waits(lock), process)
+            assert process.poll() is None
             process.send_signal(signal.SIGKILL)
         lock.rollback()
     killed = asyncio.run(contents(postgres_url, rules))

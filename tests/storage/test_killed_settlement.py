@@ -5,23 +5,21 @@ random instants, and surely in the middle, while the test holds the lock that it
 """
 
 import asyncio
-import os
 import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from subprocess import Popen
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from killing import end, running, somebody_waits, wait_until
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
@@ -43,7 +41,6 @@ THINGS = 40
 FIRST_PATRON = 1000
 SLICES = 100
 KILLS = 5
-PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -220,40 +217,19 @@ async def month(closed_month: Path, tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-@contextmanager
-def settling(url: str, folder: Path, rules: Rules) -> Iterator[subprocess.Popen[str]]:
+def settling(
+    url: str, folder: Path, rules: Rules
+) -> AbstractContextManager[Popen[str]]:
     """Run the program that settles; it is dead when this ends."""
-    environment = os.environ | {
-        "OVERALLT_DATA": str(folder),
-        "OVERALLT_DATABASE": url,
-        "OVERALLT_SLICE_PATRONS": str(rules.slice_patrons),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "overallt_server", "settle", str(JANUARY)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    slice_patrons = str(rules.slice_patrons)
+    return running(url, folder, "settle", str(JANUARY), slice_patrons=slice_patrons)
 
 
 def settle_to_the_end(url: str, folder: Path, rules: Rules) -> None:
     with settling(url, folder, rules) as process:
-        _out, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        status, errors = end(process)
 
-    assert 0 == process.returncode, errors
-
-
-def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not is_so() and process.poll() is None:
-        assert time.monotonic() < give_up
-        time.sleep(0.0005)
+    assert 0 == status, errors
 
 
 def settled_slices(file: str) -> int:
@@ -332,7 +308,7 @@ async def test_killed_within_a_slice_on_postgresql_it_books_the_same_cents(
             wait_until(lambda: _settled_on_postgresql(lock) >= SLICES // 3, process)
             # Shares are written in the middle of each slice's transaction.
             lock.execute("LOCK TABLE shares IN SHARE MODE")
-            wait_until(lambda: _is_waited_for(lock), process)
+            wait_until(lambda: somebody_waits(lock), process)
             process.send_signal(signal.SIGKILL)
         lock.rollback()
     killed = await read(database)
@@ -352,9 +328,3 @@ def _settled_on_postgresql(connection: psycopg.Connection) -> int:
     row = connection.execute("SELECT count(settled_at) FROM slices").fetchone()
     connection.rollback()
     return 0 if row is None else int(row[0])
-
-
-def _is_waited_for(connection: psycopg.Connection) -> bool:
-    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    row = connection.execute(query).fetchone()
-    return row is not None and row[0] > 0

@@ -1,0 +1,61 @@
+"""The server's program in processes of its own, for tests that kill it at any instant.
+
+A test waits until the program has come as far as it wants, watching from outside, and
+sends it SIGKILL, which no program can answer.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+PATIENCE_SECONDS: Final = 60
+
+
+@contextmanager
+def running(
+    url: str, folder: Path, *command: str, **settings: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a *command* on the database at *url*; it is dead when this ends."""
+    named = {f"OVERALLT_{name.upper()}": value for name, value in settings.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "overallt_server", *command],
+        env=os.environ
+        | {"OVERALLT_DATA": str(folder), "OVERALLT_DATABASE": url}
+        | named,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait until *process* has ended; return its status and what it said of errors."""
+    _out, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    return process.returncode, errors
+
+
+def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something *is_so*, or *process* has ended without it."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not is_so() and process.poll() is None:
+        assert time.monotonic() < give_up
+        time.sleep(0.0005)
+
+
+def somebody_waits(connection: psycopg.Connection) -> bool:
+    """Tell whether anybody in PostgreSQL waits for a lock that another holds."""
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    row = connection.execute(query).fetchone()
+    return row is not None and row[0] > 0
