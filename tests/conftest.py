@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from postgres import PostgresMissing, postgres, run_sql
+from postgres import Cluster, PostgresMissing, cluster, postgres, run_sql
 from real_pages import PagesMissing, RealPage, real_pages
 
 from overallt_server.storage.database import Database
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks for PostgreSQL or real pages, so that no test can forget to."""
     for item in items:
         if isinstance(item, pytest.Function):
-            if "postgres_url" in item.fixturenames:
+            if not {"postgres_url", "killable_postgres"}.isdisjoint(item.fixturenames):
                 item.add_marker(pytest.mark.postgres)
             if "corpus" in item.fixturenames:
                 item.add_marker(pytest.mark.corpus)
@@ -94,6 +94,17 @@ def postgres_url(postgres_template: str) -> Iterator[str]:
     run_sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE template")
     yield f"{postgres_template}/{name}"
     run_sql(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def killable_postgres() -> Iterator[Cluster]:
+    """Start a PostgreSQL for this test alone; its own database is migrated."""
+    try:
+        with cluster(durable=False) as killable:
+            asyncio.run(_migrated(f"{killable.url}/postgres"))
+            yield killable
+    except PostgresMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from overallt_server.cli.main import cli
 from overallt_server.core.journal import BrokenBooks
-from overallt_server.core.refusals import Refusal
+from overallt_server.core.refusals import DatabaseAway, Refusal
 from overallt_server.storage.database import UnknownDatabase
 from overallt_server.storage.migrating import WrongVersion
 
@@ -23,6 +23,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command that *args* (by default, the command line) asks for."""
     try:
         cli(args, prog_name="overallt-server")
+    except DatabaseAway as error:
+        _stop_without_database(error.__cause__)
     except (Refusal, UnknownDatabase, WrongVersion) as error:
         _stop(str(error))
     except BrokenBooks as error:
@@ -36,8 +38,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except (IntegrityError, ProgrammingError):
         raise  # Our own mistake, not the machine's.
     except DBAPIError as error:
-        # A driver may tell it in several lines.
-        _stop(f"The database cannot be used: {' '.join(str(error.orig).split())}")
+        _stop_without_database(error.orig)
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
         _stop(f"{error.strerror or error}{place}")
@@ -48,6 +49,11 @@ def _setting_at_fault(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"]).upper()
     return f"The setting OVERALLT_{name} cannot be used: {first['msg']}."
+
+
+def _stop_without_database(error: BaseException | None) -> NoReturn:
+    # A driver may tell it in several lines.
+    _stop(f"The database cannot be used: {' '.join(str(error).split())}")
 
 
 def _stop(sentence: str) -> NoReturn:

@@ -16,33 +16,33 @@ from loopback import free_port
 
 PROGRAMS: Final = Path("/usr/lib/postgresql")
 START_SECONDS: Final = 60
+# PostgreSQL refuses to run as root, which is what a container's tests run as.
+USER: Final = "postgres" if os.geteuid() == 0 else None
 
 
 class PostgresMissing(Exception):
     """PostgreSQL's server programs are not installed."""
 
 
-@contextmanager
-def postgres(*, durable: bool) -> Iterator[str]:
-    """Start PostgreSQL; gives its URL, without a database's name.
+class Cluster:
+    """PostgreSQL's server in *folder*, which can be killed and started again."""
 
-    Unless it is *durable*, it answers before the disk has it: tests kill programs, and
-    no machine.
-
-    Raises:
-        PostgresMissing: there is none on this machine.
-    """
-    folders = sorted(PROGRAMS.glob("*/bin/initdb"))
-    if not folders:
-        raise PostgresMissing(PostgresMissing.__doc__)
-    programs = folders[-1].parent
-    # PostgreSQL refuses to run as root, which is what a container's tests run as.
-    user = "postgres" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="overallt-postgres-") as name:
-        folder = Path(name)
-        if user:
-            shutil.chown(folder, user)
+    def __init__(self, programs: Path, folder: Path, *, durable: bool) -> None:
+        """Make its files; nothing runs yet."""
+        self._folder = folder
         port = free_port()
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": folder,
+            "fsync": "on" if durable else "off",
+            "max_connections": 50,
+        }
+        self._command: list[str | Path] = [
+            *(programs / "postgres", "-D", folder / "data"),
+            *(f"--{name}={value}" for name, value in settings.items()),
+        ]
+        self.url: Final = f"postgresql://overallt@127.0.0.1:{port}"
         subprocess.run(
             [
                 *(programs / "initdb", "-D", folder / "data", "-U", "overallt"),
@@ -53,48 +53,87 @@ def postgres(*, durable: bool) -> Iterator[str]:
             check=True,
             capture_output=True,
             cwd=folder,
-            user=user,
+            user=USER,
         )
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": port,
-            "unix_socket_directories": folder,
-            "fsync": "on" if durable else "off",
-            "max_connections": 50,
-        }
-        server = subprocess.Popen(
-            [
-                *(programs / "postgres", "-D", folder / "data"),
-                *(f"--{name}={value}" for name, value in settings.items()),
-            ],
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        give_up = time.monotonic() + START_SECONDS
+        self._server = self._run()
+        while True:
+            try:
+                psycopg.connect(f"{self.url}/postgres").close()
+            except psycopg.OperationalError:
+                if time.monotonic() > give_up:
+                    raise
+                # While anything of the one before it still goes down, it refuses.
+                if self._server.poll() is not None:
+                    self._server = self._run()
+                time.sleep(0.05)
+            else:
+                return
+
+    def kill(self) -> None:
+        """Kill every process of it at once: whatever was not written is lost."""
+        pid = self._server.pid
+        # It must not notice how its children go, and start others.
+        self._server.send_signal(signal.SIGSTOP)
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        for each in [*map(int, children.split()), pid]:
+            os.kill(each, signal.SIGKILL)
+        self._server.wait(START_SECONDS)
+
+    def stop(self) -> None:
+        """Stop it, whatever its clients are at."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(START_SECONDS)
+
+    def _run(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            cwd=folder,
-            user=user,
+            cwd=self._folder,
+            user=USER,
         )
+
+
+@contextmanager
+def cluster(*, durable: bool) -> Iterator[Cluster]:
+    """Start a PostgreSQL that may be killed.
+
+    Unless it is *durable*, it answers before the disk has it: tests kill programs, and
+    no machine.
+
+    Raises:
+        PostgresMissing: there is none on this machine.
+    """
+    folders = sorted(PROGRAMS.glob("*/bin/initdb"))
+    if not folders:
+        raise PostgresMissing(PostgresMissing.__doc__)
+    with tempfile.TemporaryDirectory(prefix="overallt-postgres-") as name:
+        if USER:
+            shutil.chown(name, USER)
+        made = Cluster(folders[-1].parent, Path(name), durable=durable)
+        made.start()
         try:
-            url = f"postgresql://overallt@127.0.0.1:{port}"
-            _wait_until_it_answers(url, server)
-            yield url
+            yield made
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(START_SECONDS)
+            made.stop()
+
+
+@contextmanager
+def postgres(*, durable: bool) -> Iterator[str]:
+    """Start PostgreSQL as ``cluster`` does; gives its URL, without a database's name.
+
+    Raises:
+        PostgresMissing: there is none on this machine.
+    """
+    with cluster(durable=durable) as made:
+        yield made.url
 
 
 def run_sql(url: str, statement: str) -> None:
     """Run one *statement* in the server's own database, in no transaction."""
     with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
         connection.execute(statement.encode())
-
-
-def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            psycopg.connect(f"{url}/postgres").close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > give_up:
-                raise
-            time.sleep(0.05)
-        else:
-            return

@@ -26,6 +26,10 @@ class ServerBusy(Refusal):
     """Too many ask at the same time just now: try again in a moment."""
 
 
+class DatabaseAway(Refusal):
+    """The server does not reach its database just now: try again in a moment."""
+
+
 class NotSignedIn(Refusal):
     """Sign in first: this needs an account."""
 

@@ -10,9 +10,14 @@ one state of everything. On SQLite a writing transaction takes the write lock at
 beginning (``BEGIN IMMEDIATE``): one that read first and wrote later could be refused
 in the middle. Writers of this process queue for an ``asyncio.Lock``, in order;
 writers of other processes (a settlement beside the server) wait in SQLite.
+
+A database that is away, or goes away in the middle, is refused as ``DatabaseAway``.
+Whether a transaction whose commit it took along was kept, nobody knows then: who asks
+again must be able to ask for the same. Once it is back, so are we, by new connections.
 """
 
 import asyncio
+import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final
@@ -24,14 +29,21 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from overallt_server.core.refusals import DatabaseAway, ServerBusy
 from overallt_server.storage import sqlite
 
 # SQL's "transaction"; the books' own word is journal entry (GLOSSARY, collisions).
 type Transaction = AsyncConnection
 
 BUSY_SECONDS: Final = 30
+# A person who waits for a page waits no longer.
+CONNECT_SECONDS: Final = 10
 # All are kept: to open one again costs more than what it is opened for.
-_POOL: Final[Mapping[str, Any]] = {"pool_size": 15, "max_overflow": 0}
+_POOL: Final[Mapping[str, Any]] = {
+    "pool_size": 15,
+    "max_overflow": 0,
+    "pool_timeout": CONNECT_SECONDS,
+}
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -62,7 +74,13 @@ class Database:
             self._writing = self.engine.execution_options(overallt_writes=True)
             self._reading = self.engine
         else:
-            self.engine = create_async_engine(self.url, **_POOL)
+            self.engine = create_async_engine(
+                self.url,
+                # What the operator has written into the URL counts more.
+                connect_args={"connect_timeout": CONNECT_SECONDS, **self.url.query},
+                **_POOL,
+            )
+            sa.event.listen(self.engine.sync_engine, "checkout", _refuse_broken)
             self._writing = self.engine
             self._reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ"
@@ -108,12 +126,31 @@ def with_async_driver(url: str) -> sa.URL:
 async def _begun(engine: AsyncEngine) -> AsyncIterator[Transaction]:
     # As engine.begin(), without the task of its own in which that gives the connection
     # back: should this task be cancelled in that moment, the pool drops the connection.
-    connection = await engine.connect()
+    try:
+        connection = await engine.connect()
+    except sa.exc.OperationalError as error:
+        raise DatabaseAway from error.orig
+    except sa.exc.TimeoutError as error:
+        raise ServerBusy from error  # All of the pool's connections are in use.
     try:
         async with connection.begin():
             yield connection
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway from error.orig
+        raise
     finally:
         await connection.close()
+
+
+def _refuse_broken(connection: Any, _record: object, _proxy: object) -> None:
+    # PostgreSQL says nothing on a connection that is not in use, so whatever is to be
+    # read there is its end. The pool's own way to find out is to ask the database,
+    # which would cost each transaction a quarter more (DECISIONS).
+    poll = select.poll()
+    poll.register(connection.driver_connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise sa.exc.InvalidatePoolError
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

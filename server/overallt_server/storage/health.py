@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from overallt_server.core.refusals import DatabaseAway, ServerBusy
 from overallt_server.storage.database import Database
 from overallt_server.storage.schema import things
 
@@ -12,6 +13,6 @@ async def answers(database: Database) -> bool:
     try:
         async with database.snapshot() as tx:
             await tx.execute(sa.select(things.c.id).limit(1))
-    except SQLAlchemyError:
+    except (DatabaseAway, ServerBusy, SQLAlchemyError):
         return False
     return True

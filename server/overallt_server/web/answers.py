@@ -45,6 +45,9 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.ServerBusy: Answer(
         HTTPStatus.SERVICE_UNAVAILABLE, RefusalCode.SERVER_BUSY
     ),
+    refusals.DatabaseAway: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, RefusalCode.SERVER_BUSY
+    ),
     refusals.NotSignedIn: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.UNAUTHORIZED),
     refusals.ScopeMissing: Answer(HTTPStatus.FORBIDDEN, RefusalCode.INSUFFICIENT_SCOPE),
     refusals.IndexTooLarge: Answer(
@@ -114,6 +117,9 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except Refusal as refusal:
+        if isinstance(refusal, refusals.DatabaseAway):
+            why = type(refusal.__cause__).__name__
+            _logger.error("event=database_away error=%s", why)  # noqa: TRY400 - see below.
         answer = ANSWERS[type(refusal)]
         return _told(request, answer.status, answer.code, str(refusal))
     except GrantRefused as refused:
@@ -158,15 +164,17 @@ def json_answer(message: object, *, status: HTTPStatus = HTTPStatus.OK) -> web.R
 def _told(
     request: web.Request, status: HTTPStatus, code: str, sentence: str
 ) -> web.Response:
-    if not is_for_programs(request.path):
-        return page(request, "error.html", status=status, code=code, sentence=sentence)
-    addresses = Addresses(settings(request).public_url)
-    error = messages.Error(code, sentence, addresses.error(code))
-    response = json_answer(error, status=status)
-    if status == HTTPStatus.UNAUTHORIZED:
-        # RFC 9110, 11.6.1: a 401 names at least one way to prove oneself.
-        way = "Basic" if code == GrantError.INVALID_CLIENT else "Bearer"
-        response.headers["WWW-Authenticate"] = f'{way} realm="overallt"'
+    if is_for_programs(request.path):
+        addresses = Addresses(settings(request).public_url)
+        error = messages.Error(code, sentence, addresses.error(code))
+        response = json_answer(error, status=status)
+        if status == HTTPStatus.UNAUTHORIZED:
+            # RFC 9110, 11.6.1: a 401 names at least one way to prove oneself.
+            way = "Basic" if code == GrantError.INVALID_CLIENT else "Bearer"
+            response.headers["WWW-Authenticate"] = f'{way} realm="overallt"'
+    else:
+        names = {"code": code, "sentence": sentence}
+        response = page(request, "error.html", status=status, **names)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
