@@ -8,10 +8,12 @@ ONLY ?=
 BROWSER ?=
 TESTS ?= tests
 SECONDS ?= 60
+MINUTES ?= 10
+SEED ?=
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo venv test quick check lint bench fuzz pictures requirements clean
+.PHONY: help run demo venv test quick check lint bench fuzz kill pictures requirements clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -61,6 +63,10 @@ bench: .venv/.dev ## measure; ONLY=name for one of tagging proxy books api exten
 
 fuzz: .venv/.dev ## look for pages that break the rewriter, for SECONDS=60
 	$(BIN)/python tests/fuzz/rewriter.py --seconds $(SECONDS)
+
+kill: .venv/.dev ## kill programs and databases at random instants, for MINUTES=10
+	@.ci/packages
+	$(BIN)/python tests/fuzz/kills.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 pictures: .venv/.dev ## make the README's pictures anew
 	@.ci/packages

@@ -5,7 +5,6 @@ The server is the real one, in a process of its own; it is killed, too.
 
 import asyncio
 import os
-import random
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Final
 
 import clicking
 import pytest
+from killing import chance, count_kill
 from loopback import free_port
 from world import program
 
@@ -58,6 +58,7 @@ class Clicking:
                 yield
             finally:
                 process.kill()
+                count_kill("a patron's program")
                 reading.join()
         # What it was at when it was killed is nobody's promise.
         self._next = max({self._next, *self.acknowledged}) + 2
@@ -125,7 +126,7 @@ def counted(file: Path) -> tuple[list[int], list[int]]:
 
 
 def test_every_acknowledged_click_is_counted_once(tmp_path: Path) -> None:
-    chance = random.Random()  # noqa: S311 - other instants in every run.
+    instants = chance()
     port = free_port()
     url = f"http://localhost:{port}"
     environment = {
@@ -146,13 +147,14 @@ def test_every_acknowledged_click_is_counted_once(tmp_path: Path) -> None:
         with program(serve, environment) as server:
             for _ in range(2):
                 with clicks.started():
-                    time.sleep(chance.uniform(0, 0.5))
+                    time.sleep(instants.uniform(0, 0.5))
             with clicks.started():
-                time.sleep(chance.uniform(0, 0.3))
+                time.sleep(instants.uniform(0, 0.3))
                 server.kill()
-                time.sleep(chance.uniform(0, 0.3))
+                count_kill("a server")
+                time.sleep(instants.uniform(0, 0.3))
         with clicks.started():
-            time.sleep(chance.uniform(0, 0.3))
+            time.sleep(instants.uniform(0, 0.3))
         kept += len(Queue(tmp_path / "queue.sqlite").unsent())
     with program(serve, environment):
         clicks.send_the_rest()

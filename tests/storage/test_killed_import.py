@@ -5,7 +5,6 @@ random instants, on PostgreSQL surely within a transaction, as it waits for the 
 """
 
 import asyncio
-import random
 import signal
 import sqlite3
 import time
@@ -18,7 +17,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
-from killing import end, running, somebody_waits, wait_until
+from killing import chance, count_kill, end, running, somebody_waits, wait_until
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import Period
@@ -144,13 +143,14 @@ def test_killed_at_random_instants_it_books_each_cent_once(
     def stored() -> int:
         return int(connection.execute(COUNT).fetchone()[0])
 
-    chance = random.SystemRandom()
+    instants = chance()
     in_the_middle = 0
-    for after in sorted(chance.sample(range(1, ALL * 3 // 4), KILLS)):
+    for after in sorted(instants.sample(range(1, ALL * 3 // 4), KILLS)):
         with importing(sqlite_url, tmp_path, files) as process:
             wait_until(lambda wanted=after: stored() >= wanted, process)  # type: ignore[misc]
-            time.sleep(chance.uniform(0, 0.02))
+            time.sleep(instants.uniform(0, 0.02))
             process.send_signal(signal.SIGKILL)
+            count_kill("an import")
         in_the_middle += 0 < stored() < ALL
     connection.close()
     killed = asyncio.run(_read(sqlite_url, rules))
@@ -181,6 +181,7 @@ def test_killed_within_a_transaction_on_postgresql_it_books_each_cent_once(
             lock.execute("LOCK TABLE bank_movements IN SHARE MODE")
             wait_until(lambda: somebody_waits(lock), process)
             process.send_signal(signal.SIGKILL)
+            count_kill("an import")
         lock.rollback()
         in_the_middle = stored()
     killed = asyncio.run(_read(postgres_url, rules))

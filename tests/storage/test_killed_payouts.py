@@ -5,7 +5,6 @@ random instants, on PostgreSQL surely within its transaction, as it waits for th
 """
 
 import asyncio
-import random
 import signal
 import time
 from contextlib import AbstractContextManager
@@ -18,7 +17,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
-from killing import end, running, somebody_waits, wait_until
+from killing import chance, count_kill, end, running, somebody_waits, wait_until
 from story_people import add_user
 
 from overallt.protocol.ids import UserId
@@ -129,14 +128,15 @@ def test_killed_at_random_instants_it_orders_each_payout_once(
     order_to_the_end(sqlite_url, tmp_path, "--again", "1", str(tmp_path / "none.xml"))
     usual = time.monotonic() - begun
 
-    chance = random.SystemRandom()
+    instants = chance()
     for number in range(KILLS):
         file = tmp_path / f"{number}.xml"
         with ordering(sqlite_url, tmp_path, str(file)) as process:
             # It is made before anything is ordered.
             wait_until(file.exists, process)
-            time.sleep(chance.uniform(0, usual))
+            time.sleep(instants.uniform(0, usual))
             process.send_signal(signal.SIGKILL)
+            count_kill("an order of payouts")
         files, left, findings = asyncio.run(contents(sqlite_url, rules))
         assert [] == findings
         assert PAYOUTS == left + sum(len(references(each)) for each in files)
@@ -161,6 +161,7 @@ def test_killed_within_its_transaction_on_postgresql_it_orders_each_payout_once(
             wait_until(lambda: somebody_waits(lock), process)
             assert process.poll() is None
             process.send_signal(signal.SIGKILL)
+            count_kill("an order of payouts")
         lock.rollback()
     killed = asyncio.run(contents(postgres_url, rules))
     ended = order_to_the_end(postgres_url, tmp_path, str(tmp_path / "2.xml"))

@@ -9,17 +9,20 @@ import random
 import shutil
 import signal
 import sqlite3
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
-from killing import end, running, somebody_waits, wait_until
+from killing import chance, count_kill, end, running, somebody_waits, wait_until
+from postgres import Cluster
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
@@ -47,8 +50,8 @@ KILLS = 5
 class Books:
     """What must be the same however often the settlement was killed."""
 
-    shares: list[object]
-    postings: list[object]
+    shares: list[sa.Row[Any]]
+    postings: list[sa.Row[Any]]
     unsettled: int
 
 
@@ -68,7 +71,7 @@ async def read(database: Database) -> Books:
         )
 
 
-async def _all(tx: Transaction, table: sa.Table) -> list[object]:
+async def _all(tx: Transaction, table: sa.Table) -> list[sa.Row[Any]]:
     rows = await tx.execute(sa.select(table).order_by(*table.primary_key))
     return list(rows.all())
 
@@ -218,11 +221,11 @@ async def month(closed_month: Path, tmp_path: Path) -> AsyncIterator[Database]:
 
 
 def settling(
-    url: str, folder: Path, rules: Rules
+    url: str, folder: Path, rules: Rules, *, workers: int = 1
 ) -> AbstractContextManager[Popen[str]]:
     """Run the program that settles; it is dead when this ends."""
-    slice_patrons = str(rules.slice_patrons)
-    return running(url, folder, "settle", str(JANUARY), slice_patrons=slice_patrons)
+    command = ("settle", str(JANUARY), "--workers", str(workers))
+    return running(url, folder, *command, slice_patrons=str(rules.slice_patrons))
 
 
 def settle_to_the_end(url: str, folder: Path, rules: Rules) -> None:
@@ -252,13 +255,14 @@ async def test_killed_at_random_instants_it_books_the_same_cents(
     month: Database, tmp_path: Path, ten_a_slice: Rules, undisturbed: Books
 ) -> None:
     file, url = str(month.url.database), f"sqlite:///{month.url.database}"
-    chance = random.SystemRandom()
+    instants = chance()
     in_the_middle = 0
-    for after in sorted(chance.sample(range(1, SLICES - 2), KILLS)):
+    for after in sorted(instants.sample(range(1, SLICES - 2), KILLS)):
         with settling(url, tmp_path, ten_a_slice) as process:
             wait_until(lambda wanted=after: settled_slices(file) >= wanted, process)  # type: ignore[misc]
-            await asyncio.sleep(chance.uniform(0, 0.01))
+            await asyncio.sleep(instants.uniform(0, 0.01))
             process.send_signal(signal.SIGKILL)
+            count_kill("a settlement")
         in_the_middle += 0 < settled_slices(file) < SLICES
     settle_to_the_end(url, tmp_path, ten_a_slice)
 
@@ -279,6 +283,7 @@ async def test_killed_between_two_slices_it_books_the_same_cents(
         await asyncio.sleep(0.2)
         went_on_to = settled_slices(file)
         process.send_signal(signal.SIGKILL)
+        count_kill("a settlement")
     lock.close()
     half_settled = await Auditing(month, ten_a_slice).audit()
     settle_to_the_end(url, tmp_path, ten_a_slice)
@@ -310,6 +315,7 @@ async def test_killed_within_a_slice_on_postgresql_it_books_the_same_cents(
             lock.execute("LOCK TABLE shares IN SHARE MODE")
             wait_until(lambda: somebody_waits(lock), process)
             process.send_signal(signal.SIGKILL)
+            count_kill("a settlement")
         lock.rollback()
     killed = await read(database)
     half_settled = await Auditing(database, ten_a_slice).audit()
@@ -322,6 +328,59 @@ async def test_killed_within_a_slice_on_postgresql_it_books_the_same_cents(
     assert [] == half_settled
     assert undisturbed == books
     assert [] == findings
+
+
+async def test_with_its_database_killed_it_stops_and_books_the_same_cents(
+    killable_postgres: Cluster,
+    tmp_path: Path,
+    ten_a_slice: Rules,
+    undisturbed: Books,
+) -> None:
+    """With two at work; whoever starts it again when the database is back goes on."""
+    url = f"{killable_postgres.url}/postgres"
+    await keep_books(url, ten_a_slice)
+    database = Database(url)
+    instants = chance()
+    ends, findings = [], []
+    for after in sorted(instants.sample(range(1, SLICES - 2), KILLS)):
+        with settling(url, tmp_path, ten_a_slice, workers=2) as process:
+            with psycopg.connect(url) as look:
+                wait_until(
+                    lambda wanted=after: _settled_on_postgresql(look) >= wanted,  # type: ignore[misc]
+                    process,
+                )
+            await asyncio.sleep(instants.uniform(0, 0.01))
+            killable_postgres.kill()
+            count_kill("a settlement's PostgreSQL")
+            ends.append(end(process))
+        killable_postgres.start()
+        findings += await Auditing(database, ten_a_slice).audit()
+    settle_to_the_end(url, tmp_path, ten_a_slice)
+    books = await read(database)
+    findings += await Auditing(database, ten_a_slice).audit()
+    await database.close()
+
+    stopped = [errors for status, errors in ends if status == 1]
+    assert {0, 1} >= {status for status, _ in ends}
+    assert stopped
+    assert all("The database cannot be used: " in errors for errors in stopped)
+    assert not any("Traceback" in errors for errors in stopped)
+    assert undisturbed.shares == books.shares
+    assert _whatever_the_turns(undisturbed) == _whatever_the_turns(books)
+    assert [] == findings
+
+
+def _whatever_the_turns(books: Books) -> tuple[object, object]:
+    """Tell the patrons' postings, and the house's entries in an order of their own.
+
+    Two who settle append to the house's chain whoever comes first.
+    """
+    house: dict[int, list[object]] = defaultdict(list)
+    for each in books.postings:
+        if each.patron_id == schema.HOUSE:
+            house[each.number].append(each[2:])
+    patrons = [each for each in books.postings if each.patron_id != schema.HOUSE]
+    return patrons, sorted(house.values(), key=str)
 
 
 def _settled_on_postgresql(connection: psycopg.Connection) -> int:

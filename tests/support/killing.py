@@ -1,10 +1,12 @@
 """The server's program in processes of its own, for tests that kill it at any instant.
 
 A test waits until the program has come as far as it wants, watching from outside, and
-sends it SIGKILL, which no program can answer.
+sends it SIGKILL, which no program can answer. ``make kill`` (``tests/fuzz/kills.py``)
+runs these tests again and again, each time from another seed, and counts the kills.
 """
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -16,6 +18,23 @@ from typing import Final
 import psycopg
 
 PATIENCE_SECONDS: Final = 60
+# What ``make kill`` says to the tests: where chance begins, where kills are counted.
+SEED: Final = "OVERALLT_KILL_SEED"
+COUNTED: Final = "OVERALLT_KILLS_COUNTED"
+
+
+def chance() -> random.Random:
+    """Return where instants come from: other ones in every run, but for a seed."""
+    seed = os.environ.get(SEED)
+    return random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - it chooses instants.
+
+
+def count_kill(what: str) -> None:
+    """Count that *what* was killed, if anybody wants to know."""
+    file = os.environ.get(COUNTED)
+    if file is not None:
+        with Path(file).open("a", encoding="utf-8") as counted:
+            counted.write(f"{what}\n")
 
 
 @contextmanager

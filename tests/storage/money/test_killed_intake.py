@@ -7,12 +7,12 @@ PostgreSQL, which is then started again, while the server goes on.
 
 import asyncio
 import os
-import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from crowd import Click, Crowd, gather, serving, stored_clicks
+from killing import chance, count_kill
 from postgres import Cluster
 
 from overallt_server.storage import schema
@@ -43,15 +43,16 @@ async def test_killed_at_random_instants_it_has_what_it_answered_and_nothing_twi
     town: "Town", any_database_url: str, tmp_path: Path
 ) -> None:
     crowd = await people(town, patrons=8, things=60)
-    chance = random.SystemRandom()
+    instants = chance()
     lost: set[Click] = set()
     in_the_middle = 0
     for _ in range(KILLS):
         async with serving(any_database_url, tmp_path) as (url, process):
             flattring = asyncio.create_task(crowd.flattr(url))
-            await crowd.wait_for(answers=len(crowd.answers) + chance.randint(1, 80))
-            await asyncio.sleep(chance.uniform(0, 0.02))
+            await crowd.wait_for(answers=len(crowd.answers) + instants.randint(1, 80))
+            await asyncio.sleep(instants.uniform(0, 0.02))
             os.kill(process, 9)
+            count_kill("a server")
             await flattring
         in_the_middle += 0 < len(crowd.answers) < 8 * 60
         lost |= set(crowd.answers) - await stored_clicks(town.database)
@@ -76,7 +77,7 @@ async def test_with_its_database_killed_it_says_so_and_goes_on_where_it_was(
     database = Database(database_url)
     town = town_on(database)
     crowd = await people(town, patrons=32, things=30)
-    chance = random.SystemRandom()
+    instants = chance()
     lost: set[Click] = set()
     in_the_middle = 0
     async with serving(database_url, tmp_path) as (url, _):
@@ -84,10 +85,11 @@ async def test_with_its_database_killed_it_says_so_and_goes_on_where_it_was(
             group.create_task(crowd.flattr(url))
             for _ in range(KILLS):
                 await crowd.wait_for(
-                    answers=len(crowd.answers) + chance.randint(1, 150)
+                    answers=len(crowd.answers) + instants.randint(1, 150)
                 )
-                await asyncio.sleep(chance.uniform(0, 0.02))
+                await asyncio.sleep(instants.uniform(0, 0.02))
                 killable_postgres.kill()
+                count_kill("a server's PostgreSQL")
                 in_the_middle += len(crowd.answers) < 32 * 30
                 await crowd.wait_for(busy=crowd.busy + 1)
                 await asyncio.to_thread(killable_postgres.start)
