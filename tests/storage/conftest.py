@@ -142,6 +142,12 @@ async def books(books_template: Path, tmp_path: Path) -> AsyncIterator[Database]
 
 
 @pytest.fixture
+def keep_books() -> Callable[[str], Awaitable[None]]:
+    """Give what keeps the books above in any database, by its URL."""
+    return _keep_books
+
+
+@pytest.fixture
 async def postgres_books(postgres_url: str) -> AsyncIterator[Database]:
     await _keep_books(postgres_url)
     database = Database(postgres_url)

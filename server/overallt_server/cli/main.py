@@ -5,6 +5,7 @@ import click
 from overallt_server.cli.audit import audit
 from overallt_server.cli.bank import bank
 from overallt_server.cli.cards import card, debt, equity
+from overallt_server.cli.distributing import distribute
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
 from overallt_server.cli.moving import backup, move, restore
@@ -33,6 +34,7 @@ for _command in (
     budget,
     card,
     debt,
+    distribute,
     equity,
     host,
     means,
