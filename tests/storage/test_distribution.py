@@ -55,6 +55,8 @@ GRANT ALL ON pg_dist_partition TO PUBLIC;
 """
 STATEMENTS: Final[dict[str, sa.Executable]] = {
     "shares": division.ADD_SHARES,
+    "shares beside teams'": division.ADD_OWNERS_SHARES,
+    "teams' shares": division.ADD_TEAM_SHARES,
     "postings": settlement._ADD_POSTINGS,
     "entries": settlement._ADD_ENTRIES,
     "undivided": settlement._UNDIVIDED,
@@ -93,32 +95,41 @@ def nothing(_done: int, _every: int) -> None:
 
 
 def parts(statement: Any) -> Iterator[Any]:
-    """Give every SELECT and every join within *statement*."""
+    """Give all that *statement* reads: each SELECT, join and table within it, once."""
     left: list[Any] = [statement]
     seen: list[Any] = []
     while left:
         each = left.pop()
-        if any(each is other for other in seen):
-            continue
-        seen.append(each)
-        match each:
-            case sa.Insert():
-                left.append(each.select)
-            case sa.CompoundSelect():
-                left += each.selects
-            case sa.Select():
-                yield each
-                left += each.get_final_froms()
-            case sa.Join():
-                yield each
-                left += [each.left, each.right]
-            case sa.Subquery() | sa.CTE() | sa.Alias():
-                left.append(each.element)
+        if not any(each is other for other in seen):
+            seen.append(each)
+            left += _read_by(each)
+            yield each
+
+
+def _read_by(part: Any) -> list[Any]:
+    match part:
+        case sa.Insert():
+            return [part.select]
+        case sa.CompoundSelect():
+            return list(part.selects)
+        case sa.Select():
+            return list(part.get_final_froms())
+        case sa.Join():
+            return [part.left, part.right]
+        case sa.Subquery() | sa.CTE() | sa.Alias():
+            return [part.element]
+        case _:
+            return []
 
 
 def joins(statement: Any) -> list[Any]:
-    """Tell by what *statement* joins."""
-    return [each.onclause for each in parts(statement) if isinstance(each, sa.Join)]
+    """Tell by what *statement* joins patrons' tables; others are on each machine."""
+    return [
+        each.onclause
+        for each in parts(statement)
+        if isinstance(each, sa.Join)
+        and not set(DISTRIBUTED).isdisjoint(parts(each.right))
+    ]
 
 
 def windows(statement: Any) -> "list[sa.Over[Any]]":
@@ -216,18 +227,24 @@ def test_a_settlement_joins_by_patron(statement: sa.Executable) -> None:
 
 
 def test_a_settlement_has_windows_over_one_patron_each() -> None:
-    every = windows(division.ADD_SHARES)
+    every = windows(division.ADD_TEAM_SHARES)
 
-    assert 2 == len(every)
-    assert {f"served.{BY}", f"parts.{BY}"} >= {str(each.partition_by) for each in every}
+    assert 4 == len(every)
+    assert [] == [each for each in every if f".{BY}" not in str(each.partition_by)]
 
 
 def test_there_are_joins_to_look_at() -> None:
     counted = {name: len(joins(each)) for name, each in STATEMENTS.items()}
 
-    assert {"shares": 2, "postings": 3, "entries": 2, "undivided": 0, "earned": 0} == (
-        counted
-    )
+    assert counted == {
+        "shares": 2,
+        "shares beside teams'": 2,
+        "teams' shares": 2,
+        "postings": 3,
+        "entries": 2,
+        "undivided": 0,
+        "earned": 0,
+    }
 
 
 async def test_it_distributes_each_table_once(citus: Database) -> None:

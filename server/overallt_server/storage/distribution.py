@@ -45,6 +45,7 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     schema.id_blocks,
     schema.users,
     schema.things,
+    schema.team_members,
     schema.thing_hosts,
     schema.sessions,
     schema.apps,
