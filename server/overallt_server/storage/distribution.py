@@ -22,7 +22,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import schema
+from overallt_server.storage import access_schema, schema
 from overallt_server.storage.database import Database, Transaction
 
 BY: Final = "patron_id"
@@ -47,14 +47,15 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     schema.things,
     schema.team_members,
     schema.thing_hosts,
-    schema.sessions,
-    schema.apps,
-    schema.access_tokens,
-    schema.authorization_codes,
-    schema.device_codes,
-    schema.tries,
+    access_schema.sessions,
+    access_schema.apps,
+    access_schema.access_tokens,
+    access_schema.authorization_codes,
+    access_schema.device_codes,
+    access_schema.tries,
     schema.periods,
     schema.slices,
+    schema.preliminary_shares,
     schema.house,
     schema.bank_statements,
     schema.bank_movements,
