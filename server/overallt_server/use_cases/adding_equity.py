@@ -9,10 +9,11 @@ from overallt.protocol.ids import UserId
 from overallt_server.core import chart
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.money import Money
-from overallt_server.core.refusals import IdempotencyMismatch, InvalidRequest
+from overallt_server.core.refusals import InvalidRequest
 from overallt_server.storage import journal, patrons
 from overallt_server.storage.database import Database
 from overallt_server.storage.schema import HOUSE
+from overallt_server.use_cases.booking import is_booked_as
 
 
 class AddingEquity:
@@ -43,11 +44,7 @@ class AddingEquity:
         )
         async with self._database.transaction() as tx:
             await patrons.lock_house(tx)
-            before = await journal.find(tx, UserId(HOUSE), entry.natural_key)
-            if before is None:
-                await journal.append_to_house(tx, entry)
-            elif before.postings != entry.postings:
-                raise IdempotencyMismatch(
-                    f"{reference} was booked before, with another amount."
-                )
-        return before is None
+            if await is_booked_as(tx, UserId(HOUSE), entry, reference):
+                return False
+            await journal.append_to_house(tx, entry)
+        return True

@@ -4,17 +4,14 @@ from datetime import datetime
 
 from overallt.protocol.ids import UserId
 from overallt_server.core import chart
-from overallt_server.core.journal import EntryKind, JournalEntry
+from overallt_server.core.chart import AccountName
+from overallt_server.core.journal import EntryKind, JournalEntry, Posting
 from overallt_server.core.money import Money
-from overallt_server.core.refusals import (
-    IdempotencyMismatch,
-    InvalidRequest,
-    NoRevenue,
-    NotFound,
-)
+from overallt_server.core.refusals import InvalidRequest, NoRevenue, NotFound
 from overallt_server.core.rules import Rules
 from overallt_server.storage import journal, patrons
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.use_cases.booking import is_booked_as
 from overallt_server.use_cases.holding import refuse_too_much
 
 
@@ -59,14 +56,7 @@ class AddingMeans:
             credit=chart.means(patron),
             amount=amount,
         )
-        async with self._database.transaction() as tx:
-            if not await patrons.lock(tx, patron):
-                raise NotFound
-            if await _was_booked(tx, patron, entry, reference):
-                return False
-            await refuse_too_much(tx, patron, amount, self._rules)
-            await journal.append(tx, patron, entry)
-        return True
+        return await self._book(patron, entry, reference)
 
     async def move_revenue(
         self, *, owner: UserId, amount: Money, reference: str, now: datetime
@@ -96,16 +86,18 @@ class AddingMeans:
             credit=chart.means(owner),
             amount=amount,
         )
+        return await self._book(owner, entry, reference)
+
+    async def _book(self, patron: UserId, entry: JournalEntry, reference: str) -> bool:
+        debited = entry.postings[0]
         async with self._database.transaction() as tx:
-            if not await patrons.lock(tx, owner):
+            if not await patrons.lock(tx, patron):
                 raise NotFound
-            if await _was_booked(tx, owner, entry, reference):
+            if await is_booked_as(tx, patron, entry, reference):
                 return False
-            revenue = await journal.balance(tx, chart.revenue(owner), amount.currency)
-            if amount > revenue:
-                raise NoRevenue(f"That is more than the revenue of {revenue}.")
-            await refuse_too_much(tx, owner, amount, self._rules)
-            await journal.append(tx, owner, entry)
+            await _refuse_uncovered(tx, debited)
+            await refuse_too_much(tx, patron, debited.amount, self._rules)
+            await journal.append(tx, patron, entry)
         return True
 
     def _refuse(self, amount: Money, reference: str, reason: str) -> None:
@@ -117,12 +109,11 @@ class AddingMeans:
             raise InvalidRequest("Adding means needs a reference and a reason.")
 
 
-async def _was_booked(
-    tx: Transaction, patron: UserId, entry: JournalEntry, reference: str
-) -> bool:
-    before = await journal.find(tx, patron, entry.natural_key)
-    if before is not None and before.postings != entry.postings:
-        raise IdempotencyMismatch(
-            f"{reference} was booked before, with another amount."
-        )
-    return before is not None
+async def _refuse_uncovered(tx: Transaction, debited: Posting) -> None:
+    # What comes in from outside is covered by whoever sent it.
+    if debited.ledger_account.name is not AccountName.REVENUE:
+        return
+    amount = debited.amount
+    revenue = await journal.balance(tx, debited.ledger_account, amount.currency)
+    if amount > revenue:
+        raise NoRevenue(f"That is more than the revenue of {revenue}.")

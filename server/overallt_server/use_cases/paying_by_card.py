@@ -17,10 +17,11 @@ from overallt_server.core.chart import LedgerAccount
 from overallt_server.core.journal import JournalEntry
 from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
-from overallt_server.core.refusals import Frozen, IdempotencyMismatch, InvalidRequest
+from overallt_server.core.refusals import Frozen, InvalidRequest
 from overallt_server.core.rules import Rules
 from overallt_server.storage import budgets, journal, marks, patrons
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.use_cases.booking import is_booked
 from overallt_server.use_cases.holding import refuse_too_much
 from overallt_server.use_cases.holding_shares import return_taken, take_held
 
@@ -187,16 +188,16 @@ class PayingByCard:
 async def _book_once(
     tx: Transaction, payment: CardPayment, entry: JournalEntry
 ) -> bool:
-    before = await journal.find(tx, payment.patron, entry.natural_key)
-    if before is None:
-        await journal.append(tx, payment.patron, entry)
-        return True
-    if _at_provider(before) != _at_provider(entry):
-        raise IdempotencyMismatch(
-            f"The card provider tells another amount of {entry.natural_key} than "
-            "was booked."
-        )
-    return False
+    told = (
+        f"The card provider tells another amount of {entry.natural_key} than was "
+        "booked."
+    )
+    if await is_booked(
+        tx, payment.patron, entry, compared=_at_provider, otherwise=told
+    ):
+        return False
+    await journal.append(tx, payment.patron, entry)
+    return True
 
 
 def _at_provider(entry: JournalEntry) -> list[Money]:
