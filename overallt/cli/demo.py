@@ -73,6 +73,8 @@ async def _demo(folder: Path, ports: _Ports, browser: str | None) -> None:
         "OVERALLT_HOME": str(folder / "patron"),
         "OVERALLT_LISTEN_PORT": str(ports.server),
         "OVERALLT_PUBLIC_URL": ports.server_url,
+        # Nobody is there to confirm what the demonstration books.
+        "OVERALLT_OPERATORS_NEEDED": "1",
     }
     patron = DataFolder(folder / "patron")
     patron.make()

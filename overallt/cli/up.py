@@ -43,7 +43,9 @@ def _welcome(server_url: str, address: str) -> str:
   Överallt is running: the server at {server_url}, the proxy at {address}.
 
   1. Open {server_url}, sign up, and set a budget.
-  2. In another terminal, here in this folder, with your own username:
+  2. In another terminal, here in this folder, with your own username (the first
+     line says that you run this alone: else money takes two operators):
+       export OVERALLT_OPERATORS_NEEDED=1
        .venv/bin/overallt-server means add USERNAME 10.00 --reason "paid in"
        .venv/bin/overallt login {server_url}
        .venv/bin/overallt setup firefox{where}   (or: chromium)

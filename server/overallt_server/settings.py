@@ -109,6 +109,14 @@ class Settings(BaseSettings):
     slice_patrons: Annotated[
         int, Field(description="Patrons settled in one transaction", ge=1)
     ] = 10_000
+    operators_needed: Annotated[
+        int,
+        Field(
+            description="Operators that money by hand takes; 1 if one person runs it",
+            ge=1,
+            le=2,
+        ),
+    ] = 2
     min_payout_minor: Annotated[
         int, Field(description="The least payout, in minor units", ge=1)
     ] = 1000

@@ -51,7 +51,9 @@ async def paid_out(unguarded: Database, rules: Rules) -> Database:
     )
     for minor in (10, 20, 30, 40):
         await paying_out.request(owner=MONA, amount=Money(minor, "EUR"), now=NOW)
-    file, _ordered = await ordering.make_file(KASSA, now=NOW + timedelta(hours=1))
+    file, _ordered = await ordering.make_file(
+        KASSA, range(1, 5), now=NOW + timedelta(hours=1)
+    )
     for minor in (50, 60):
         later = NOW + timedelta(hours=2)
         await paying_out.request(owner=MONA, amount=Money(minor, "EUR"), now=later)

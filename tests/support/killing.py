@@ -47,6 +47,7 @@ def running(
         [sys.executable, "-m", "overallt_server", *command],
         env=os.environ
         | {"OVERALLT_DATA": str(folder), "OVERALLT_DATABASE": url}
+        | {"OVERALLT_OPERATORS_NEEDED": "1"}
         | named,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

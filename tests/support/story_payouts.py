@@ -112,7 +112,11 @@ class PayoutStage(BankStage):
 
     async def _order(self) -> int:
         try:
-            file, _ordered = await self._ordering.make_file(_KASSA, now=self._now)
+            file, _ordered = await self._ordering.make_file(
+                _KASSA,
+                [each.number for each in await self._ordering.due()],
+                now=self._now,
+            )
         except NotFound:
             return 0
         self._messages[file.number] = file.message

@@ -81,6 +81,8 @@ class World:
             "OVERALLT_DATA": str(folder / "server"),
             "OVERALLT_LISTEN_PORT": str(port),
             "OVERALLT_PUBLIC_URL": self.url,
+            # One person runs it.
+            "OVERALLT_OPERATORS_NEEDED": "1",
             # So that even a small month has slices between which it can be killed.
             "OVERALLT_SLICE_PATRONS": "1",
         }

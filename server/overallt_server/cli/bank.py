@@ -1,11 +1,14 @@
 """The commands ``bank``: what the bank's files say, and what nobody understands yet."""
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from overallt_server.cli.bank_files import files_argument, read_file
+from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand, end, name_of
 from overallt_server.cli.progress import Progress
 from overallt_server.cli.running import run, user_called
 from overallt_server.core.chart import Side
@@ -15,9 +18,19 @@ from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
     from overallt_server.core.bank_bookings import StoredMovement
-    from overallt_server.core.bank_statements import Movement
-    from overallt_server.core.chart import LedgerAccount
-    from overallt_server.use_cases.importing_statements import Imported
+    from overallt_server.core.bank_statements import Movement, Statement
+    from overallt_server.core.deeds import (
+        AssignSuspense,
+        ImportStatements,
+        ReturnSuspense,
+        UnderstandSuspense,
+    )
+    from overallt_server.payments.camt import BankFile
+    from overallt_server.use_cases.importing_statements import (
+        Imported,
+        ImportingStatements,
+    )
+    from overallt_server.use_cases.ordering import Done
 
 
 @click.group()
@@ -28,8 +41,8 @@ def bank() -> None:
 @bank.command(name="import")
 @files_argument
 @click.option("--dry-run", is_flag=True, help="Say what would be booked; book nothing.")
-@click.pass_context
-def import_(context: click.Context, files: tuple[Path, ...], *, dry_run: bool) -> None:
+@by_operator
+def import_(files: tuple[Path, ...], operator: Typed | None, *, dry_run: bool) -> None:
     """Book what the bank's statements FILE… (camt.053) tell.
 
     The same movement is booked once, in however many files it comes, and in any
@@ -37,36 +50,116 @@ def import_(context: click.Context, files: tuple[Path, ...], *, dry_run: bool) -
     goes on where the one before it ended, with 1 if a file could not be taken and
     nothing was booked, with 3 if a statement is missing.
     """
-    from overallt_server.core.bank_statements import Unbelievable
-    from overallt_server.payments.camt import read
-    from overallt_server.use_cases.importing_statements import ImportingStatements
+    if dry_run:
+        read = [_read(file)[0] for file in files]
 
-    files_read = [read_file(file, read) for file in files]
-    for each in files_read:
+        async def rehearse(database: Database, settings: Settings) -> int:
+            return await _book(database, settings, read, rehearse=True)
+
+        end(run(rehearse))
+        return
+
+    async def deed(database: Database, settings: Settings) -> "ImportStatements":
+        return await _told_by(files, database, settings)
+
+    do_by_hand(deed, import_statements, reason="", operator=operator)
+
+
+async def _told_by(
+    files: Sequence[Path], database: Database, settings: Settings
+) -> "ImportStatements":
+    from overallt_server.core.deeds import ImportStatements, OrderedFile
+
+    read = [_read(file) for file in files]
+    statements = _statements(each for each, _hash in read)
+    importing = _importing(database, settings)
+    _refuse(importing, statements)
+    return ImportStatements(
+        files=tuple(
+            OrderedFile(str(file.absolute()), hash_)
+            for file, (_each, hash_) in zip(files, read, strict=True)
+        ),
+        statements=tuple(each.key for each in statements),
+        users=tuple(await importing.users_named(statements)),
+    )
+
+
+async def import_statements(
+    _database: Database, settings: Settings, deed: "ImportStatements", _reason: str
+) -> "Done":
+    """Read the files again, and book what they tell once the order is confirmed."""
+    from overallt_server.use_cases.ordering import Done
+
+    read = []
+    for file in deed.files:
+        content, hash_ = _read(Path(file.path))
+        if hash_ != file.sha256:
+            raise click.ClickException(
+                f"{file.path} is not the file any more that was ordered to be "
+                "imported: refuse the order, and order it anew."
+            )
+        read.append(content)
+
+    async def book(database: Database) -> int:
+        return await _book(database, settings, read, rehearse=False)
+
+    return Done("", None, book)
+
+
+async def _book(
+    database: Database,
+    settings: Settings,
+    read: "Sequence[BankFile]",
+    *,
+    rehearse: bool,
+) -> int:
+    for each in read:
         for movement in each.notices:
             click.echo(f"notice only: {_told(movement)}")
-    statements = [statement for each in files_read for statement in each.statements]
+    statements = _statements(read)
+    importing = _importing(database, settings)
+    _refuse(importing, statements)
+    with Progress("Importing") as progress:
+        imported = await importing.import_all(
+            statements, now=settings.now(), rehearse=rehearse, progress=progress
+        )
+    _tell(imported, dry_run=rehearse)
+    return 3 if imported.gaps else 0
 
-    async def book(database: Database, settings: Settings) -> "Imported":
-        account = settings.bank_account
-        if account is None:
-            raise click.ClickException(
-                "Set OVERALLT_BANK_IBAN first: it says whose statements to take."
-            )
-        with Progress("Importing") as progress:
-            return await ImportingStatements(
-                database, settings.rules, account
-            ).import_all(
-                statements, now=settings.now(), rehearse=dry_run, progress=progress
-            )
+
+def _importing(database: Database, settings: Settings) -> "ImportingStatements":
+    from overallt_server.use_cases.importing_statements import ImportingStatements
+
+    account = settings.bank_account
+    if account is None:
+        raise click.ClickException(
+            "Set OVERALLT_BANK_IBAN first: it says whose statements to take."
+        )
+    return ImportingStatements(database, settings.rules, account)
+
+
+def _statements(read: "Iterable[BankFile]") -> "list[Statement]":
+    return [statement for each in read for statement in each.statements]
+
+
+def _refuse(
+    importing: "ImportingStatements", statements: "Sequence[Statement]"
+) -> None:
+    from overallt_server.core.bank_statements import Unbelievable
 
     try:
-        imported = run(book)
+        importing.refuse(statements)
     except Unbelievable as error:
         raise click.ClickException(str(error)) from error
-    _tell(imported, dry_run=dry_run)
-    if imported.gaps:
-        context.exit(3)
+
+
+def _read(file: Path) -> "tuple[BankFile, str]":
+    """Return what *file* tells, and the SHA-256 of its content."""
+    from overallt_server.payments.camt import read
+
+    return read_file(
+        file, lambda content: (read(content), hashlib.sha256(content).hexdigest())
+    )
 
 
 def _tell(imported: "Imported", *, dry_run: bool) -> None:
@@ -133,36 +226,56 @@ def list_() -> None:
 @click.argument("number", type=int)
 @click.argument("username")
 @click.option("--reason", required=True, help="Why it is his, for the books.")
-def assign(number: int, username: str, reason: str) -> None:
+@by_operator
+def assign(number: int, username: str, reason: str, operator: Typed | None) -> None:
     """Make the money NUMBER the means of USERNAME."""
+    from overallt_server.core.deeds import AssignSuspense
+
+    async def deed(database: Database, _settings: Settings) -> AssignSuspense:
+        return AssignSuspense(number, (await user_called(database, username)).id)
+
+    do_by_hand(deed, assign_suspense, reason=reason, operator=operator)
+
+
+async def assign_suspense(
+    database: Database, settings: Settings, deed: "AssignSuspense", reason: str
+) -> "Done":
+    """Make what was in suspense a patron's means."""
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.resolving_suspense import ResolvingSuspense
 
-    async def assign_it(database: Database, settings: Settings) -> "StoredMovement":
-        patron = (await user_called(database, username)).id
-        return await ResolvingSuspense(database, settings.rules).assign(
-            number=number, patron=patron, reason=reason, now=settings.now()
-        )
-
-    assigned = run(assign_it)
-    click.echo(f"Added {assigned.amount} to the means of {username}.")
+    assigned = await ResolvingSuspense(database, settings.rules).assign(
+        number=deed.number, patron=deed.patron, reason=reason, now=settings.now()
+    )
+    username = await name_of(database, deed.patron)
+    return Done(f"Added {assigned.amount} to the means of {username}.")
 
 
 @suspense.command(name="return")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why it goes back, for the books.")
-def return_(number: int, reason: str) -> None:
+@by_operator
+def return_(number: int, reason: str, operator: Typed | None) -> None:
     """Send the money NUMBER back to where it came from."""
+    from overallt_server.core.deeds import ReturnSuspense
+
+    async def deed(_database: Database, _settings: Settings) -> ReturnSuspense:
+        return ReturnSuspense(number)
+
+    do_by_hand(deed, return_suspense, reason=reason, operator=operator)
+
+
+async def return_suspense(
+    database: Database, settings: Settings, deed: "ReturnSuspense", reason: str
+) -> "Done":
+    """Put what was in suspense on its way back."""
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.resolving_suspense import ResolvingSuspense
 
-    async def send_back(
-        database: Database, settings: Settings
-    ) -> "tuple[StoredMovement, str]":
-        return await ResolvingSuspense(database, settings.rules).send_back(
-            number=number, reason=reason, now=settings.now()
-        )
-
-    sent, reference = run(send_back)
-    click.echo(
+    sent, reference = await ResolvingSuspense(database, settings.rules).send_back(
+        number=deed.number, reason=reason, now=settings.now()
+    )
+    return Done(
         f"Order a transfer of {sent.amount} to {sent.other_name or 'the sender'}, "
         f"{sent.other_iban or 'by your bank'}, under the reference "
         f"{readable(reference)}: the next statement will tell that it has left."
@@ -172,31 +285,46 @@ def return_(number: int, reason: str) -> None:
 @suspense.command()
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why it is yours, for the books.")
-def own(number: int, reason: str) -> None:
+@by_operator
+def own(number: int, reason: str, operator: Typed | None) -> None:
     """Book the money NUMBER as the operator's own, which covers what payments cost."""
     from overallt_server.core.chart import OPERATOR_EQUITY
 
-    understood = _understand(number, OPERATOR_EQUITY, reason)
-    click.echo(f"{understood.amount} are the operator's own.")
+    _understand(number, str(OPERATOR_EQUITY), reason, operator)
 
 
 @suspense.command(name="from-cards")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Which payout it is, for the books.")
-def from_cards(number: int, reason: str) -> None:
+@by_operator
+def from_cards(number: int, reason: str, operator: Typed | None) -> None:
     """Book the money NUMBER as paid out to us by the card provider."""
     from overallt_server.core.cards import CASH_AT_PROVIDER
 
-    understood = _understand(number, CASH_AT_PROVIDER, reason)
-    click.echo(f"{understood.amount} came from the card provider.")
+    _understand(number, str(CASH_AT_PROVIDER), reason, operator)
 
 
-def _understand(number: int, account: "LedgerAccount", reason: str) -> "StoredMovement":
+def _understand(number: int, account: str, reason: str, operator: Typed | None) -> None:
+    from overallt_server.core.deeds import UnderstandSuspense
+
+    async def deed(_database: Database, _settings: Settings) -> UnderstandSuspense:
+        return UnderstandSuspense(number, account)
+
+    do_by_hand(deed, understand_suspense, reason=reason, operator=operator)
+
+
+async def understand_suspense(
+    database: Database, settings: Settings, deed: "UnderstandSuspense", reason: str
+) -> "Done":
+    """Book what was in suspense and is no patron's."""
+    from overallt_server.core.chart import OPERATOR_EQUITY, LedgerAccount
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.resolving_suspense import ResolvingSuspense
 
-    async def understand(database: Database, settings: Settings) -> "StoredMovement":
-        return await ResolvingSuspense(database, settings.rules).understand(
-            number=number, account=account, reason=reason, now=settings.now()
-        )
-
-    return run(understand)
+    account = LedgerAccount.parse(deed.ledger_account)
+    understood = await ResolvingSuspense(database, settings.rules).understand(
+        number=deed.number, account=account, reason=reason, now=settings.now()
+    )
+    is_ours = account == OPERATOR_EQUITY
+    whose = "are the operator's own" if is_ours else "came from the card provider"
+    return Done(f"{understood.amount} {whose}.")

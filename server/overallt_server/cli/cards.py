@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand, name_of
 from overallt_server.cli.options import reason_option, reference_option
 from overallt_server.cli.running import amount, run, user_called
-from overallt_server.core.money import Money
 from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
+    from overallt_server.core.deeds import AddEquity, GiveUpDebt, PayDebt
     from overallt_server.payments.stripe import Stripe
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.paying_by_card import Looked
 
 
@@ -61,37 +63,63 @@ def debt() -> None:
 @debt.command()
 @click.argument("username")
 @reason_option
-def pay(username: str, reason: str) -> None:
+@by_operator
+def pay(username: str, reason: str, operator: Typed | None) -> None:
     """Take what USERNAME owes off his means, as far as they go."""
+    from overallt_server.core.deeds import PayDebt
+
+    async def deed(database: Database, _settings: Settings) -> PayDebt:
+        patron = (await user_called(database, username)).id
+        return PayDebt(patron, secrets.token_hex(8))
+
+    do_by_hand(deed, pay_debt, reason=reason, operator=operator)
+
+
+async def pay_debt(
+    database: Database, settings: Settings, deed: "PayDebt", reason: str
+) -> "Done":
+    """Take a debt off the means of who owes it."""
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.settling_debts import SettlingDebts
 
-    async def pay_it(database: Database, settings: Settings) -> Money:
-        return await SettlingDebts(database, settings.rules).pay(
-            patron=(await user_called(database, username)).id,
-            reference=secrets.token_hex(8),
-            reason=reason,
-            now=settings.now(),
-        )
-
-    click.echo(f"{username} paid {run(pay_it)} off his debt.")
+    paid = await SettlingDebts(database, settings.rules).pay(
+        patron=deed.patron,
+        reference=deed.reference,
+        reason=reason,
+        now=settings.now(),
+    )
+    return Done(f"{await name_of(database, deed.patron)} paid {paid} off his debt.")
 
 
 @debt.command(name="give-up")
 @click.argument("username")
 @reason_option
-def give_up(username: str, reason: str) -> None:
+@by_operator
+def give_up(username: str, reason: str, operator: Typed | None) -> None:
     """Book what USERNAME owes as lost."""
+    from overallt_server.core.deeds import GiveUpDebt
+
+    async def deed(database: Database, _settings: Settings) -> GiveUpDebt:
+        patron = (await user_called(database, username)).id
+        return GiveUpDebt(patron, secrets.token_hex(8))
+
+    do_by_hand(deed, give_up_debt, reason=reason, operator=operator)
+
+
+async def give_up_debt(
+    database: Database, settings: Settings, deed: "GiveUpDebt", reason: str
+) -> "Done":
+    """Book a debt as lost."""
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.settling_debts import SettlingDebts
 
-    async def give_it_up(database: Database, settings: Settings) -> Money:
-        return await SettlingDebts(database, settings.rules).give_up(
-            patron=(await user_called(database, username)).id,
-            reference=secrets.token_hex(8),
-            reason=reason,
-            now=settings.now(),
-        )
-
-    click.echo(f"{run(give_it_up)} that {username} owed are lost.")
+    lost = await SettlingDebts(database, settings.rules).give_up(
+        patron=deed.patron,
+        reference=deed.reference,
+        reason=reason,
+        now=settings.now(),
+    )
+    return Done(f"{lost} that {await name_of(database, deed.patron)} owed are lost.")
 
 
 @click.group()
@@ -103,19 +131,30 @@ def equity() -> None:
 @click.argument("amount_text", metavar="AMOUNT")
 @reason_option
 @reference_option("equity")
-def add(amount_text: str, reason: str, reference: str) -> None:
+@by_operator
+def add(amount_text: str, reason: str, reference: str, operator: Typed | None) -> None:
     """Book that the operator has put AMOUNT beside the clients' money."""
+    from overallt_server.core.deeds import AddEquity
+
+    async def deed(_database: Database, settings: Settings) -> AddEquity:
+        return AddEquity(amount(amount_text, settings), reference)
+
+    do_by_hand(deed, add_equity, reason=reason, operator=operator)
+
+
+async def add_equity(
+    database: Database, settings: Settings, deed: "AddEquity", reason: str
+) -> "Done":
+    """Book money of the operator's own."""
     from overallt_server.use_cases.adding_equity import AddingEquity
+    from overallt_server.use_cases.ordering import Done
 
-    async def add_it(database: Database, settings: Settings) -> tuple[Money, bool]:
-        added = amount(amount_text, settings)
-        is_new = await AddingEquity(database).add(
-            amount=added, reference=reference, reason=reason, now=settings.now()
-        )
-        return added, is_new
-
-    added, is_new = run(add_it)
-    if is_new:
-        click.echo(f"Added {added} of the operator's own: {reference}")
-    else:
-        click.echo(f"{reference} was booked before: nothing was added.")
+    is_new = await AddingEquity(database).add(
+        amount=deed.amount,
+        reference=deed.reference,
+        reason=reason,
+        now=settings.now(),
+    )
+    if not is_new:
+        return Done(f"{deed.reference} was booked before: nothing was added.")
+    return Done(f"Added {deed.amount} of the operator's own: {deed.reference}")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand, name_of
 from overallt_server.cli.cards import provider_of
 from overallt_server.cli.options import reason_option, reference_option
 from overallt_server.cli.running import amount, run, user_called
@@ -12,8 +13,9 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
+    from overallt_server.core.deeds import AddMeans, RefundMeans
     from overallt_server.core.lots import Lot
-    from overallt_server.use_cases.refunding_means import Refund
+    from overallt_server.use_cases.ordering import Done
 
 # The provider of money that an operator took in and books himself.
 BY_HAND = "by_hand"
@@ -55,28 +57,44 @@ def means() -> None:
 @click.argument("amount_text", metavar="AMOUNT")
 @reason_option
 @reference_option("by-hand")
-def add(username: str, amount_text: str, reason: str, reference: str) -> None:
+@by_operator
+def add(
+    username: str,
+    amount_text: str,
+    reason: str,
+    reference: str,
+    operator: Typed | None,
+) -> None:
     """Book that AMOUNT was received from USERNAME."""
-    from overallt_server.use_cases.adding_means import AddingMeans
+    from overallt_server.core.deeds import AddMeans
 
-    async def add_means(database: Database, settings: Settings) -> tuple[Money, bool]:
+    async def deed(database: Database, settings: Settings) -> AddMeans:
         added = amount(amount_text, settings)
         patron = (await user_called(database, username)).id
-        is_new = await AddingMeans(database, settings.rules).add(
-            patron=patron,
-            amount=added,
-            provider=BY_HAND,
-            reference=reference,
-            reason=reason,
-            now=settings.now(),
-        )
-        return added, is_new
+        return AddMeans(patron, added, reference)
 
-    added, is_new = run(add_means)
-    if is_new:
-        click.echo(f"Added {added} to the means of {username}: {reference}")
-    else:
-        click.echo(f"{reference} was booked before: nothing was added.")
+    do_by_hand(deed, add_means, reason=reason, operator=operator)
+
+
+async def add_means(
+    database: Database, settings: Settings, deed: "AddMeans", reason: str
+) -> "Done":
+    """Book what an operator took in."""
+    from overallt_server.use_cases.adding_means import AddingMeans
+    from overallt_server.use_cases.ordering import Done
+
+    is_new = await AddingMeans(database, settings.rules).add(
+        patron=deed.patron,
+        amount=deed.amount,
+        provider=BY_HAND,
+        reference=deed.reference,
+        reason=reason,
+        now=settings.now(),
+    )
+    if not is_new:
+        return Done(f"{deed.reference} was booked before: nothing was added.")
+    username = await name_of(database, deed.patron)
+    return Done(f"Added {deed.amount} to the means of {username}: {deed.reference}")
 
 
 @means.command(name="from-revenue")
@@ -128,25 +146,48 @@ def lots(username: str) -> None:
 @click.argument("amount_text", metavar="AMOUNT")
 @reason_option
 @reference_option("refund")
+@by_operator
 def refund(
-    username: str, lot: int, amount_text: str, reason: str, reference: str
+    username: str,
+    lot: int,
+    amount_text: str,
+    reason: str,
+    reference: str,
+    operator: Typed | None,
 ) -> None:
     """Give back AMOUNT of the lot number LOT of USERNAME, to where it came from."""
-    from overallt_server.use_cases.refunding_means import RefundingMeans
+    from overallt_server.core.deeds import RefundMeans
 
-    async def give_back(database: Database, settings: Settings) -> "Refund":
-        return await RefundingMeans(database, provider_of(settings)).refund(
-            patron=(await user_called(database, username)).id,
-            number=lot,
-            amount=amount(amount_text, settings),
-            reference=reference,
-            reason=reason,
-            now=settings.now(),
+    async def deed(database: Database, settings: Settings) -> RefundMeans:
+        return RefundMeans(
+            (await user_called(database, username)).id,
+            lot,
+            amount(amount_text, settings),
+            reference,
         )
 
-    given = run(give_back)
+    do_by_hand(deed, refund_means, reason=reason, operator=operator)
+
+
+async def refund_means(
+    database: Database, settings: Settings, deed: "RefundMeans", reason: str
+) -> "Done":
+    """Give back what is left of a lot."""
+    from overallt_server.use_cases.ordering import Done
+    from overallt_server.use_cases.refunding_means import RefundingMeans
+
+    given = await RefundingMeans(database, provider_of(settings)).refund(
+        patron=deed.patron,
+        number=deed.lot,
+        amount=deed.amount,
+        reference=deed.reference,
+        reason=reason,
+        now=settings.now(),
+    )
     if not given.is_new:
-        click.echo(f"{reference} was booked before: nothing was given back.")
-        return
-    click.echo(f"Took {given.amount} off the means of {username}: {reference}")
-    click.echo(given.what_to_do)
+        return Done(f"{deed.reference} was booked before: nothing was given back.")
+    username = await name_of(database, deed.patron)
+    return Done(
+        f"Took {given.amount} off the means of {username}: {deed.reference}\n"
+        f"{given.what_to_do}"
+    )

@@ -10,6 +10,8 @@ from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
 from overallt_server.cli.moving import backup, move, restore
 from overallt_server.cli.operating import migrate_command, serve, settings_command
+from overallt_server.cli.operators import operator
+from overallt_server.cli.orders import order
 from overallt_server.cli.payouts import payout
 from overallt_server.cli.periods import period_group, settle
 from overallt_server.cli.releasing import release
@@ -40,6 +42,8 @@ for _command in (
     means,
     migrate_command,
     move,
+    operator,
+    order,
     payout,
     period_group,
     release,

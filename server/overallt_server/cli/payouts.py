@@ -2,21 +2,25 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from overallt_server.cli.bank_files import files_argument, read_file
+from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand
 from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.references import readable
 from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
+    from overallt_server.core.bank_accounts import BankAccount
+    from overallt_server.core.deeds import OrderPayouts, PayByHand
     from overallt_server.core.payouts import Payout, PayoutAccount
     from overallt_server.storage.payouts import PayoutFile
+    from overallt_server.use_cases.ordering import Done
 
 
 @click.group()
@@ -99,34 +103,88 @@ def list_(username: str | None) -> None:
     metavar="NUMBER",
     help="Write this file again, byte for byte; order nothing.",
 )
-def file(file: Path, again: int | None) -> None:
+@by_operator
+def file(file: Path, again: int | None, operator: Typed | None) -> None:
     """Order all payouts that are requested: write FILE for the bank (pain.001).
 
     Each payout is ordered once. Nobody is paid before the bank has FILE and you have
     released it there; what the bank then tells is taken by "payout answer" and "bank
     import". FILE must not be there yet.
     """
-    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+    if again is not None:
+        _write_again(file, again)
+        return
 
-    async def make(
-        database: Database, settings: Settings
-    ) -> "tuple[PayoutFile, list[Payout]]":
-        ordering = OrderingPayouts(database)
-        if again is not None:
-            return await ordering.file(again), []
-        if settings.bank_account is None:
-            raise click.ClickException(
-                "Set OVERALLT_BANK_IBAN first: it says whose money is paid out."
-            )
-        return await ordering.make_file(settings.bank_account, now=settings.now())
+    path = str(file.absolute())
+
+    async def deed(database: Database, settings: Settings) -> "OrderPayouts":
+        return await _all_due(database, settings, path)
 
     # A place that cannot be written to is found out before anything is ordered.
+    with _new(file):
+        file.unlink()
+    do_by_hand(deed, order_payouts, reason="", operator=operator)
+
+
+def _write_again(file: Path, number: int) -> None:
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    async def fetch(database: Database, _settings: Settings) -> "PayoutFile":
+        return await OrderingPayouts(database).file(number)
+
     with _new(file) as opened:
-        made, ordered = run(make)
+        made = run(fetch)
         opened.write(made.content)
-    for each in ordered:
-        click.echo(_told(each))
     click.echo(f"Wrote file {made.number}, {made.message}, to {file}.")
+
+
+async def _all_due(database: Database, settings: Settings, path: str) -> "OrderPayouts":
+    from overallt_server.core.deeds import OrderPayouts
+    from overallt_server.core.money import Money
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    _own_account(settings)
+    due = await OrderingPayouts(database).due()
+    return OrderPayouts(
+        payouts=tuple(each.number for each in due),
+        owners=tuple(sorted({each.owner for each in due})),
+        amount=sum((each.amount for each in due), Money(0, settings.currency)),
+        path=path,
+    )
+
+
+async def order_payouts(
+    database: Database, settings: Settings, deed: "OrderPayouts", _reason: str
+) -> "Done":
+    """Make the file that orders payouts of the bank, and write it once it is stored."""
+    from overallt_server.use_cases.ordering import Done
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    account, path = _own_account(settings), Path(deed.path)
+    with ExitStack() as stack:
+        opened = stack.enter_context(_new(path))
+        made, ordered = await OrderingPayouts(database).make_file(
+            account, deed.payouts, now=settings.now()
+        )
+        kept = stack.pop_all()
+
+    async def write(_database: Database) -> int:
+        with kept:
+            opened.write(made.content)
+        for each in ordered:
+            click.echo(_told(each))
+        click.echo(f"Wrote file {made.number}, {made.message}, to {path}.")
+        return 0
+
+    return Done("", made.number, write)
+
+
+def _own_account(settings: Settings) -> "BankAccount":
+    if settings.bank_account is None:
+        raise click.ClickException(
+            "Set OVERALLT_BANK_IBAN first: it says whose money is paid out."
+        )
+    return settings.bank_account
 
 
 @payout.command()
@@ -158,21 +216,34 @@ def answer(files: tuple[Path, ...]) -> None:
 @payout.command()
 @click.argument("reference")
 @click.option("--reason", required=True, help="How it was paid, for the books.")
-def paid(reference: str, reason: str) -> None:
+@by_operator
+def paid(reference: str, reason: str, operator: Typed | None) -> None:
     """Book that you paid REFERENCE from money that you hold yourself.
 
     A transfer from the account for clients' money, ordered under REFERENCE, needs no
     command: the bank's statement tells of it.
     """
+    from overallt_server.core.deeds import PayByHand
     from overallt_server.use_cases.paying_out import PayingOut
 
-    async def pay(database: Database, settings: Settings) -> "Payout":
-        return await PayingOut(database, settings.rules).pay_by_hand(
-            reference=reference, reason=reason, now=settings.now()
-        )
+    async def deed(database: Database, settings: Settings) -> PayByHand:
+        found = await PayingOut(database, settings.rules).called(reference)
+        return PayByHand(found.reference, found.owner)
 
-    booked = run(pay)
-    click.echo(f"{booked.amount} were paid by hand to {booked.name}.")
+    do_by_hand(deed, pay_by_hand, reason=reason, operator=operator)
+
+
+async def pay_by_hand(
+    database: Database, settings: Settings, deed: "PayByHand", reason: str
+) -> "Done":
+    """Book a payout as paid from what the operator holds."""
+    from overallt_server.use_cases.ordering import Done
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    booked = await PayingOut(database, settings.rules).pay_by_hand(
+        reference=deed.reference, reason=reason, now=settings.now()
+    )
+    return Done(f"{booked.amount} were paid by hand to {booked.name}.")
 
 
 @payout.command()

@@ -17,10 +17,11 @@ again must be able to ask for the same. Once it is back, so are we, by new conne
 """
 
 import asyncio
+import copy
 import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import (
@@ -86,10 +87,23 @@ class Database:
                 isolation_level="REPEATABLE READ"
             )
         self._writers: Final = asyncio.Lock()
+        self._within: Transaction | None = None
+
+    def within(self, tx: Transaction) -> Self:
+        """Return this database for a use case that is to be a part of *tx*.
+
+        What it calls its transaction is *tx* itself, kept or undone with all the rest.
+        """
+        inner = copy.copy(self)
+        inner._within = tx  # noqa: SLF001 - it is one of us.
+        return inner
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a transaction that writes: all of it is kept, or nothing."""
+        if self._within is not None:
+            yield self._within
+            return
         turn = self._writers if self.is_sqlite else nullcontext()
         async with turn, _begun(self._writing) as tx:
             yield tx
@@ -97,6 +111,9 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
         """Open a transaction that reads one state of the database."""
+        if self._within is not None:
+            yield self._within
+            return
         async with _begun(self._reading) as tx:
             yield tx
 

@@ -62,11 +62,16 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     schema.payout_accounts,
     schema.payouts,
     schema.payout_files,
+    schema.operators,
+    schema.orders,
+    schema.order_outcomes,
 )
 APPEND_ONLY: Final[tuple[sa.Table, ...]] = (
     schema.journal_entries,
     schema.postings,
     schema.shares,
+    schema.orders,
+    schema.order_outcomes,
 )
 
 _COPY_EVERYWHERE: Final = "SELECT create_reference_table('%(table)s')"
@@ -130,12 +135,9 @@ async def undistributed(database: Database) -> list[sa.Table]:
 
 def statements(table: sa.Table) -> list[str]:
     """Tell what makes *table* what it is to be, in order, in one transaction."""
-    if table in REFERENCE:
-        templates = [_COPY_EVERYWHERE]
-    elif table in APPEND_ONLY:
-        templates = [_GUARD_BY_TRIGGER_NO_MORE, _SPREAD, _GUARD_BY_RIGHTS]
-    else:
-        templates = [_SPREAD]
+    templates = [_COPY_EVERYWHERE if table in REFERENCE else _SPREAD]
+    if table in APPEND_ONLY:
+        templates = [_GUARD_BY_TRIGGER_NO_MORE, *templates, _GUARD_BY_RIGHTS]
     group = "none" if table is DISTRIBUTED[0] else DISTRIBUTED[0].name
     names = {"table": table.name, "by": BY, "group": group}
     return [template % names for template in templates]

@@ -88,6 +88,16 @@ async def find(
     )
 
 
+async def last_number(tx: Transaction, chain: int) -> int:
+    """Return the number of the last entry of *chain*, 0 if it has none."""
+    last = await tx.execute(
+        sa.select(sa.func.max(journal_entries.c.number)).where(
+            journal_entries.c.patron_id == chain
+        )
+    )
+    return last.scalar_one() or 0
+
+
 async def balance(
     tx: Transaction, ledger_account: LedgerAccount, currency: str
 ) -> Money:

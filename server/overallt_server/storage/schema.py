@@ -7,8 +7,8 @@ the rest has natural keys. Times are whole Unix seconds, periods ``202610``.
 
 Those of signing in stand in ``access_schema``.
 
-The journal (``journal_entries``, ``postings``) and ``shares`` are append-only: the
-migrations give them triggers that raise (I2).
+The journal (``journal_entries``, ``postings``), ``shares`` and what was ordered by hand
+are append-only: the migrations give them triggers that raise (I2).
 """
 
 from typing import Final
@@ -27,6 +27,7 @@ from overallt_server.storage.columns import (
     where,
     word,
 )
+from overallt_server.storage.order_tables import order_tables
 
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
@@ -350,3 +351,5 @@ patron_marks: Final = sa.Table(
     at("made_at"),
     digest(),
 )
+
+operators, orders, order_outcomes = order_tables(metadata)

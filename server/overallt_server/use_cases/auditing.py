@@ -12,6 +12,7 @@ their number::
     payouts              each against its entries, and against the file that orders it
     intents              each against its thing and its flattr
     accounts, marks      each against its hash
+    orders by hand       each against who gave it and what it made
     all                  balances that chains share, and the cash
     preliminary shares   each against what the frozen pots bring
 

@@ -8,6 +8,7 @@ from overallt_server.storage.database import Transaction
 from overallt_server.use_cases.auditing_bank import audit_bank_movements
 from overallt_server.use_cases.auditing_hashes import audit_all_hashes
 from overallt_server.use_cases.auditing_intents import audit_all_intents
+from overallt_server.use_cases.auditing_orders import audit_all_orders
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
 
 _AUDITS: Final[tuple[Callable[[Transaction], AsyncIterator[Finding]], ...]] = (
@@ -19,7 +20,12 @@ _AUDITS: Final[tuple[Callable[[Transaction], AsyncIterator[Finding]], ...]] = (
 
 
 async def audit_whole_tables(tx: Transaction) -> AsyncIterator[Finding]:
-    """Check the bank's movements, payouts, intents, and what carries a hash."""
+    """Check the bank, payouts, intents, what carries a hash, and orders by hand."""
+    found = []
     for audit_all in _AUDITS:
         async for finding in audit_all(tx):
+            found.append(finding)
             yield finding
+    # Orders are held against what the others may have found at fault.
+    async for finding in audit_all_orders(tx, found):
+        yield finding

@@ -28,7 +28,7 @@ from overallt_server.core.chart import Side
 from overallt_server.core.references import Purpose, return_reference
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.rules import Rules
-from overallt_server.storage import bank_statements, journal, patrons
+from overallt_server.storage import bank_statements, journal, patrons, payouts
 from overallt_server.storage.bank_statements import NewMovement
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.use_cases.confirming_payouts import come_back, leave
@@ -96,9 +96,7 @@ class ImportingStatements:
             InvalidRequest: a statement is of another account; nothing was booked.
             Unbelievable: one does not add up; nothing was booked.
         """
-        for statement in statements:
-            self._refuse_other_account(statement)
-            refuse_unless_it_adds_up(statement)
+        self.refuse(statements)
         steps = [
             step
             for statement in sorted(statements, key=lambda each: each.closed_on)
@@ -123,6 +121,31 @@ class ImportingStatements:
         async with self._database.snapshot() as tx:
             done.gaps = await _gaps(tx)
         return done
+
+    def refuse(self, statements: Sequence[Statement]) -> None:
+        """Refuse *statements* that could not be imported.
+
+        Raises:
+            InvalidRequest: one is of another account.
+            Unbelievable: one does not add up.
+        """
+        for statement in statements:
+            self._refuse_other_account(statement)
+            refuse_unless_it_adds_up(statement)
+
+    async def users_named(self, statements: Sequence[Statement]) -> list[UserId]:
+        """List those to whose means or payouts a movement of *statements* refers."""
+        named: set[int] = set()
+        async with self._database.snapshot() as tx:
+            for statement in statements:
+                for movement in statement.movements:
+                    purpose, number = bank_bookings.about(movement) or (None, 0)
+                    if purpose is Purpose.MEANS:
+                        named.add(number)
+                    elif purpose is Purpose.PAYOUT:
+                        payout = await payouts.numbered(tx, number)
+                        named |= {payout.owner} if payout else set()
+        return [UserId(each) for each in sorted(named)]
 
     def _refuse_other_account(self, statement: Statement) -> None:
         if statement.iban != self._account.iban:

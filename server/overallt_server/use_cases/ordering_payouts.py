@@ -4,17 +4,18 @@ A file is made and stored in the transaction that notes which payouts it orders,
 payout is in one file, and whoever is killed before he has got it can have it again.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from overallt_server.core.bank_accounts import BankAccount
 from overallt_server.core.payouts import Payout, PayoutState, rejected_entry
-from overallt_server.core.references import Purpose, find
+from overallt_server.core.references import Purpose, find, payout_reference
 from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.payments import pain001
 from overallt_server.payments.pain001 import Order
 from overallt_server.payments.pain002 import Report
 from overallt_server.storage import journal, patrons, payouts
-from overallt_server.storage.database import Database
+from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.payouts import PayoutFile
 
 
@@ -24,21 +25,32 @@ class OrderingPayouts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def make_file(
-        self, account: BankAccount, *, now: datetime
-    ) -> tuple[PayoutFile, list[Payout]]:
-        """Make the file that orders all payouts that are requested, from *account*.
+    async def due(self) -> list[Payout]:
+        """List all payouts that are requested, oldest first.
 
         Raises:
             NotFound: there are none.
         """
+        async with self._database.snapshot() as tx:
+            return await _due(tx)
+
+    async def make_file(
+        self, account: BankAccount, numbers: Collection[int], *, now: datetime
+    ) -> tuple[PayoutFile, list[Payout]]:
+        """Make the file that orders the payouts of *numbers*, from *account*.
+
+        Raises:
+            NotFound: none is requested at all.
+            InvalidRequest: one of them is not requested any more.
+        """
         async with self._database.transaction() as tx:
             await patrons.lock_house(tx)
-            due = await payouts.in_state(tx, PayoutState.REQUESTED)
+            due = [each for each in await _due(tx) if each.number in numbers]
+            gone = set(numbers) - {each.number for each in due}
+            if gone:
+                told = ", ".join(payout_reference(each) for each in sorted(gone))
+                raise InvalidRequest(f"No payout is requested any more as {told}.")
             number = await payouts.next_file(tx)
-            if not due:
-                last = f" The last file was {number - 1}." if number > 1 else ""
-                raise NotFound(f"No payout is due.{last}")
             # The bank refuses a name that it had before; one of another database, too.
             message = f"OVERALLT{number}T{now:%Y%m%d%H%M%S}"
             content = pain001.write(
@@ -87,6 +99,15 @@ class OrderingPayouts:
                 await payouts.change(tx, payout.number, state, reason=reason, now=now)
                 rejected.append(payout)
         return rejected
+
+
+async def _due(tx: Transaction) -> list[Payout]:
+    due = await payouts.in_state(tx, PayoutState.REQUESTED)
+    if not due:
+        number = await payouts.next_file(tx)
+        last = f" The last file was {number - 1}." if number > 1 else ""
+        raise NotFound(f"No payout is due.{last}")
+    return due
 
 
 def order_of(payout: Payout) -> Order:

@@ -171,6 +171,15 @@ class PayingOut:
             (each for some in unpaid for each in some), key=lambda each: each.number
         )
 
+    async def called(self, reference: str) -> Payout:
+        """Return the payout that has our *reference*.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._database.snapshot() as tx:
+            return await _called(tx, reference)
+
     async def reject(self, *, reference: str, reason: str, now: datetime) -> Payout:
         """Make a payout that never left revenue again.
 
@@ -216,13 +225,17 @@ class PayingOut:
     async def _locked(
         self, reference: str
     ) -> AsyncIterator[tuple[Transaction, Payout]]:
-        purpose, number = find(reference) or (None, 0)
         async with self._database.transaction() as tx:
             await patrons.lock_house(tx)
-            payout = await payouts.numbered(tx, number)
-            if purpose is not Purpose.PAYOUT or payout is None:
-                raise NotFound(f"There is no payout {reference}.")
-            yield tx, payout
+            yield tx, await _called(tx, reference)
+
+
+async def _called(tx: Transaction, reference: str) -> Payout:
+    purpose, number = find(reference) or (None, 0)
+    payout = await payouts.numbered(tx, number)
+    if purpose is not Purpose.PAYOUT or payout is None:
+        raise NotFound(f"There is no payout {reference}.")
+    return payout
 
 
 def _refuse_no_reason(reason: str) -> None:

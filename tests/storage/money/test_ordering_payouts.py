@@ -58,7 +58,9 @@ async def import_files(town: "Town", *files: bytes) -> Imported:
 
 
 async def order(town: "Town") -> tuple[PayoutFile, list[Payout]]:
-    return await OrderingPayouts(town.database).make_file(KASSA, now=town.closing_time)
+    ordering = OrderingPayouts(town.database)
+    due = [each.number for each in await ordering.due()]
+    return await ordering.make_file(KASSA, due, now=town.closing_time)
 
 
 async def take(town: "Town", answer: bytes) -> list[Payout]:

@@ -80,6 +80,8 @@ def newcomer(
     """Give an operator who has just installed the program."""
     folder = tmp_path / "data"
     monkeypatch.setenv("OVERALLT_DATA", str(folder))
+    # One person, unless a test is about two.
+    monkeypatch.setenv("OVERALLT_OPERATORS_NEEDED", "1")
 
     def run(*args: str) -> Ran:
         with pytest.raises(SystemExit) as ended:

@@ -1,0 +1,370 @@
+"""An audit names the order that was changed, and what was done by hand without one."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+from bank_files import IBAN, Entry, statement
+
+from overallt.protocol.ids import UserId
+from overallt_server.core.audit import Finding
+from overallt_server.core.bank_accounts import BankAccount
+from overallt_server.core.deeds import (
+    AddEquity,
+    AddMeans,
+    Deed,
+    ImportStatements,
+    OrderedFile,
+    OrderPayouts,
+)
+from overallt_server.core.money import Money
+from overallt_server.core.orders import TOGETHER, OrderRow, OutcomeRow
+from overallt_server.core.periods import Period
+from overallt_server.core.rules import Rules
+from overallt_server.payments.camt import read
+from overallt_server.storage import schema
+from overallt_server.storage.database import Database
+from overallt_server.use_cases.adding_equity import AddingEquity
+from overallt_server.use_cases.adding_means import AddingMeans
+from overallt_server.use_cases.appointing import Appointing
+from overallt_server.use_cases.importing_statements import ImportingStatements
+from overallt_server.use_cases.ordering import Done, Ordering
+from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+from overallt_server.use_cases.paying_out import PayingOut
+
+type Audit = Callable[[Database], Awaitable[list[Finding]]]
+
+MONA, ADA, BEN, CYD = UserId(1), UserId(3), UserId(4), UserId(5)
+NOW: Final = Period(2026, 3).start + timedelta(days=9)
+KASSA: Final = BankAccount("Kassa", IBAN, "")
+TOLD: Final = read(statement(Entry(500, ("who?",)))).statements
+ORDERS, OUTCOMES = schema.orders, schema.order_outcomes
+
+
+def carrying_out(rules: Rules) -> Callable[[Database, Deed, str], Awaitable[Done]]:
+    async def carry_out(database: Database, deed: Deed, reason: str) -> Done:
+        match deed:
+            case AddMeans():
+                await AddingMeans(database, rules).add(
+                    patron=deed.patron,
+                    amount=deed.amount,
+                    provider="by_hand",
+                    reference=deed.reference,
+                    reason=reason,
+                    now=NOW,
+                )
+            case AddEquity():
+                await AddingEquity(database).add(
+                    amount=deed.amount, reference=deed.reference, reason=reason, now=NOW
+                )
+            case OrderPayouts():
+                file, _ordered = await OrderingPayouts(database).make_file(
+                    KASSA, deed.payouts, now=NOW
+                )
+                return Done("", file.number)
+            case _:
+                return Done("", None, lambda outer: book(outer, rules))
+        return Done("")
+
+    return carry_out
+
+
+async def book(database: Database, rules: Rules) -> int:
+    await ImportingStatements(database, rules, KASSA).import_all(
+        TOLD, now=NOW, rehearse=False, progress=lambda _done, _all: None
+    )
+    return 0
+
+
+async def keep(database: Database, rules: Rules) -> None:
+    """Make ben and cyd operators who do four deeds; one more is refused, one waits."""
+    for operator in (BEN, CYD):
+        await Appointing(database).add(user=operator, now=NOW)
+    paying_out = PayingOut(database, replace(rules, min_payout_minor=1))
+    await paying_out.name_account(
+        owner=MONA, iban=IBAN, name="Mona", now=NOW - timedelta(days=9)
+    )
+    asked = await paying_out.request(owner=MONA, amount=None, now=NOW)
+    deeds: tuple[Deed, ...] = (
+        AddMeans(ADA, Money(1000, "EUR"), "X 1"),
+        AddEquity(Money(500, "EUR"), "E 1"),
+        OrderPayouts((asked.number,), (MONA,), asked.amount, "/orders.xml"),
+        ImportStatements(
+            (OrderedFile("/told.xml", "0" * 64),),
+            tuple(each.key for each in TOLD),
+            (),
+        ),
+        AddMeans(ADA, Money(2000, "EUR"), "X 2"),
+        AddMeans(ADA, Money(3000, "EUR"), "X 3"),
+    )
+    ordering = Ordering(database)
+    for deed in deeds:
+        await ordering.order(
+            deed, reason="a coin", needed=TOGETHER, operator=BEN, now=NOW
+        )
+    for number in range(1, 5):
+        done = await ordering.confirm(
+            number, operator=CYD, now=NOW, carry_out=carrying_out(rules)
+        )
+        if done.afterwards is not None:
+            await done.afterwards(database)
+    await ordering.refuse(5, operator=CYD, reason="not so", now=NOW)
+
+
+@pytest.fixture
+async def ordered(unguarded: Database, rules: Rules) -> Database:
+    await keep(unguarded, rules)
+    return unguarded
+
+
+async def rows(database: Database, table: sa.Table) -> list[dict[str, Any]]:
+    async with database.snapshot() as tx:
+        found = await tx.execute(sa.select(table).order_by(*table.primary_key))
+        return [dict(each) for each in found.mappings().all()]
+
+
+async def put(
+    database: Database, table: sa.Table, number: int, values: dict[str, Any]
+) -> None:
+    async with database.transaction() as tx:
+        this = table.c.number == number
+        await tx.execute(table.update().where(this).values(values))
+
+
+async def remove(database: Database, table: sa.Table, **key: object) -> None:
+    async with database.transaction() as tx:
+        this = [table.c[name] == value for name, value in key.items()]
+        await tx.execute(table.delete().where(*this))
+
+
+def changed(value: object) -> object:
+    match value:
+        case bytes():
+            return value[::-1]
+        case datetime():
+            return value + timedelta(days=1)
+        case int():
+            return value + 1
+        case None:
+            return 1
+        case _:
+            return f"{value}X"
+
+
+def named(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(each.table, each.row) for each in findings]
+
+
+async def test_orders_of_each_kind_and_state_are_in_order(
+    ordered: Database, audit: Audit
+) -> None:
+    assert [] == await audit(ordered)
+
+
+async def test_so_they_are_on_postgresql(
+    postgres_books: Database, rules: Rules, audit: Audit
+) -> None:
+    await keep(postgres_books, rules)
+
+    assert [] == await audit(postgres_books)
+
+
+@pytest.mark.parametrize("table", [ORDERS, OUTCOMES], ids=lambda table: table.name)
+async def test_one_changed_cell_is_named_and_nothing_else(
+    ordered: Database, audit: Audit, table: sa.Table
+) -> None:
+    wrong = []
+    for row in await rows(ordered, table):
+        number = row["number"]
+        for name, value in row.items():
+            if name == "number":
+                continue
+            await put(ordered, table, number, {name: changed(value)})
+            found = await audit(ordered)
+            if [(table.name, f"number={number}")] != named(found):
+                wrong.append((number, name, found))
+            await put(ordered, table, number, {name: value})
+
+    assert [] == wrong
+    assert [] == await audit(ordered)
+
+
+@pytest.mark.parametrize("number", [1, 3, 6])
+async def test_an_order_that_is_gone_is_missed(
+    ordered: Database, audit: Audit, number: int
+) -> None:
+    await remove(ordered, ORDERS, number=number)
+    found = await audit(ordered)
+
+    # The last one, which is open, has left nothing behind.
+    expected = [] if number == 6 else [("orders", f"number={number}")]
+    assert expected == named(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "table", "row"),
+    [
+        (1, "journal_entries", "patron_id=3 number=5"),
+        (2, "journal_entries", "patron_id=0 number="),
+        (3, "payout_files", "number=1"),
+        (4, "bank_statements", f"key={TOLD[0].key}"),
+    ],
+)
+async def test_what_no_outcome_names_any_more_is_named(
+    ordered: Database, audit: Audit, number: int, table: str, row: str
+) -> None:
+    await remove(ordered, OUTCOMES, number=number)
+    (found,) = await audit(ordered)
+
+    assert table == found.table
+    assert found.row.startswith(row)
+    assert "it was made by hand, and no confirmed order names it" == found.problem
+
+
+async def test_means_added_without_an_order_are_named(
+    ordered: Database, rules: Rules, audit: Audit
+) -> None:
+    await AddingMeans(ordered, rules).add(
+        patron=BEN,
+        amount=Money(100, "EUR"),
+        provider="by_hand",
+        reference="X 9",
+        reason="for me",
+        now=NOW,
+    )
+    (found,) = await audit(ordered)
+
+    assert ("journal_entries", "means_added:by_hand:X 9") == (found.table, found.found)
+
+
+async def test_before_the_first_order_nothing_needed_one(
+    ordered: Database, rules: Rules, audit: Audit
+) -> None:
+    await AddingMeans(ordered, rules).add(
+        patron=BEN,
+        amount=Money(100, "EUR"),
+        provider="by_hand",
+        reference="X 9",
+        reason="long ago",
+        now=NOW - timedelta(seconds=1),
+    )
+
+    assert [] == await audit(ordered)
+
+
+async def test_an_entry_that_is_gone_is_missed_by_its_order(
+    ordered: Database, audit: Audit
+) -> None:
+    first = (await rows(ordered, OUTCOMES))[0]
+    key = {"patron_id": first["chain"], "number": first["entry"]}
+    for table in (schema.journal_entries, schema.postings):
+        await remove(ordered, table, **key)
+    problems = [each.problem for each in await audit(ordered)]
+
+    assert "it is confirmed and its entry is not there" in problems
+
+
+async def forge(database: Database, number: int, **values: Any) -> None:
+    """Change an order and make every hash that is over it anew, as a thief would."""
+    await put(database, ORDERS, number, values)
+    previous = bytes(32)
+    outcomes = {each["number"]: each for each in await rows(database, OUTCOMES)}
+    for each in await rows(database, ORDERS):
+        cells = [value for name, value in each.items() if name != "hash"]
+        previous = OrderRow(*cells).digest(previous)
+        await put(database, ORDERS, each["number"], {"hash": previous})
+        decided = outcomes.get(each["number"])
+        if decided is not None:
+            cells = [value for name, value in decided.items() if name != "hash"]
+            hash_ = OutcomeRow(*cells).digest(previous)
+            await put(database, OUTCOMES, each["number"], {"hash": hash_})
+
+
+@pytest.mark.parametrize(
+    ("number", "values", "table", "problem"),
+    [
+        (
+            1,
+            {"operator_id": CYD},
+            "order_outcomes",
+            "no second operator, whom it does not concern, has confirmed it",
+        ),
+        (
+            1,
+            {"operator_id": None},
+            "order_outcomes",
+            "no second operator, whom it does not concern, has confirmed it",
+        ),
+        (
+            1,
+            {"reason": "a note"},
+            "journal_entries",
+            "it is not what order 1 says",
+        ),
+        (
+            2,
+            {"arguments": "{}"},
+            "orders",
+            "it says nothing that could be done",
+        ),
+        (
+            6,
+            {"operator_id": 2},
+            "operators",
+            "it was no operator when order 6 was in its hands",
+        ),
+    ],
+    ids=["one operator", "no operator", "another reason", "nonsense", "a stranger"],
+)
+async def test_an_order_that_was_forged_whole_does_not_fit_what_was_done(
+    ordered: Database,
+    audit: Audit,
+    number: int,
+    values: dict[str, Any],
+    table: str,
+    problem: str,
+) -> None:
+    await forge(ordered, number, **values)
+    (found,) = await audit(ordered)
+
+    assert (table, problem) == (found.table, found.problem)
+
+
+async def test_a_forged_amount_is_told_with_both_values(
+    ordered: Database, audit: Audit
+) -> None:
+    arguments = (await rows(ordered, ORDERS))[0]["arguments"]
+    await forge(ordered, 1, arguments=arguments.replace("1000", "1001"))
+    (found,) = await audit(ordered)
+
+    assert (
+        "means_added, 10.01 EUR, a coin",
+        "means_added, 10.00 EUR, a coin",
+    ) == (found.expected, found.found)
+
+
+async def test_a_forged_list_of_payouts_is_told_with_both_values(
+    ordered: Database, audit: Audit
+) -> None:
+    arguments = (await rows(ordered, ORDERS))[2]["arguments"]
+    await forge(ordered, 3, arguments=arguments.replace("[1]", "[1,2]", 1))
+    (found,) = await audit(ordered)
+
+    assert ("payout_files", "1, 2", "1") == (found.table, found.expected, found.found)
+
+
+async def test_a_term_that_was_changed_is_named(
+    ordered: Database, audit: Audit
+) -> None:
+    async with ordered.transaction() as tx:
+        cyds = schema.operators.c.user_id == CYD
+        before = NOW - timedelta(days=1)
+        await tx.execute(
+            schema.operators.update().where(cyds).values(removed_at=before)
+        )
+    found = await audit(ordered)
+
+    assert {("operators", "user_id=5")} == set(named(found))
