@@ -21,17 +21,15 @@ or one expectation, told in order::
   ada    transfers       10.00 EUR         (and: without a reference)
   ada    is assigned     10.00 EUR         (and: is sent back)
   bank   charges          0.10 EUR         (and: tells all again)
-  ada    waits for       song              (and: waits no more for)
-  mona   claims          song
+  ada    waits for       song              (and: waits no more for; mona claims song)
   mona   names an account                  (and: cannot ask for, before three days)
   mona   asks for         3.00 EUR         (and: has on the way; is paid, rejected ...)
   bank   gets orders of   3.00 EUR         (or: twice at once)
   bank   holds            9.90 EUR         (and: suspense, cards, costs, loss)
   ada    pays by card    15.00 EUR         (and: charges back, owes ...)
-  song   earned           3.00 EUR
-  fee    earned           1.00 EUR
-  ada    has means        0.00 EUR         (and: has reserved)
-  mona   has revenue      3.00 EUR
+  anna   orders          means 5.00 EUR for ada     (and: confirms, refuses order 1)
+  song   earned           3.00 EUR         (and: fee earned)
+  ada    has means        0.00 EUR         (and: has reserved, has revenue)
 
 Several actions of one person are joined by commas. A thing that nobody owns belongs to
 an owner of its own; whoever is named first is there from then on. The story begins in
@@ -50,6 +48,7 @@ from story_bank import BANK_PHRASES
 from story_cards import CARD_PHRASES, CardStage
 from story_gifts import GIFT_PHRASES, GiftStage
 from story_intents import INTENT_PHRASES, IntentStage
+from story_orders import ORDER_PHRASES, OrderStage
 from story_payouts import PAYOUT_PHRASES, PayoutStage
 from story_people import add_user
 from story_rules import RULES
@@ -100,6 +99,7 @@ PHRASES: Final = {
     **BANK_PHRASES,
     **GIFT_PHRASES,
     **INTENT_PHRASES,
+    **ORDER_PHRASES,
     **CARD_PHRASES,
     **SUBSCRIPTION_PHRASES,
     **PAYOUT_PHRASES,
@@ -161,7 +161,13 @@ def _event(number: int, who: str, phrase: str) -> Event | None:
 
 
 class Stage(
-    PayoutStage, GiftStage, IntentStage, SubscriptionStage, CardStage, TeamStage
+    PayoutStage,
+    GiftStage,
+    IntentStage,
+    SubscriptionStage,
+    CardStage,
+    OrderStage,
+    TeamStage,
 ):
     """Plays one story on real use cases; ``differences`` is what came otherwise."""
 
