@@ -329,15 +329,24 @@ class PeriodRevenue:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRevenue:
+    """What can be taken back *until* then, in Unix seconds."""
+
+    amount_minor: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Revenue:
     """``GET /user/revenue``: what an owner has not taken out, and each closed month.
 
-    ``held_minor`` more is his unless it is taken back.
+    ``held_minor`` more is his unless it is taken back; *held* tells until when.
     """
 
     currency: str
     settled_minor: int
     held_minor: int
+    held: list[HeldRevenue]
     periods: list[PeriodRevenue]
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from overallt.protocol import codec, messages
+from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.use_cases.closing import Closing
+from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.previewing import Previewing
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
@@ -100,6 +102,20 @@ async def test_what_was_given_is_preliminary_and_then_the_same_settled(
     ]
     assert [150] * 3 == [each.share_minor for each in before.shares]
     assert before.shares == after.shares
+
+
+async def test_what_is_held_is_told_with_its_time(world: "World") -> None:
+    ada, bo = await _give(world)
+    now = world.settings.now()
+    await GivingGifts(world.database, world.settings.rules).give(
+        patron=ada.id, owner="bo", amount=Money(200, "EUR"), id_="one", now=now
+    )
+
+    told = await _revenue(world, await world.bearer(bo, "extendedread"))
+
+    until = int((now + timedelta(days=9)).timestamp())
+    assert 180 == told.held_minor
+    assert [messages.HeldRevenue(180, until)] == told.held
 
 
 async def test_what_was_earned_is_preliminary_and_then_the_same_settled(

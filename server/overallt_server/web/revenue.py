@@ -39,6 +39,10 @@ async def show(request: web.Request) -> web.Response:
             currency=earned.settled.currency,
             settled_minor=earned.settled.minor,
             held_minor=earned.held.minor,
+            held=[
+                messages.HeldRevenue(each.amount.minor, int(each.until.timestamp()))
+                for each in earned.held_until
+            ],
             periods=[_message(each) for each in reports],
         )
     )
