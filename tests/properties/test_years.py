@@ -54,6 +54,7 @@ from overallt_server.use_cases.gathering import Room
 from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.naming_teams import NamingTeams
+from overallt_server.use_cases.previewing import Previewing
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.settling import Settling
 from overallt_server.use_cases.subscribing import Subscribing
@@ -251,6 +252,8 @@ class LivedYears(RuleBasedStateMachine):
         closing = Closing(self._database, RULES)
         self._crash(closing.close(period=period, now=self._model.now), waits)
         self._do(closing.close(period=period, now=self._model.now))
+        self._crash(self._preview(period), waits)
+        self._do(self._preview(period))
         self._model.close()
 
     @precondition(lambda self: self._model.reserved)
@@ -294,6 +297,11 @@ class LivedYears(RuleBasedStateMachine):
             await asyncio.wait({task})
 
         self._do(crash())
+
+    async def _preview(self, period: Period) -> None:
+        await Previewing(self._database).preview(
+            period=period, now=self._model.now, progress=lambda _done, _all: None
+        )
 
     async def _settle(self, period: Period) -> None:
         await Settling(self._database, RULES).settle(
