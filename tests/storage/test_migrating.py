@@ -72,7 +72,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0015",)] == versions.all()
+        assert [("0016",)] == versions.all()
         apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -205,6 +205,44 @@ async def test_rows_from_before_they_had_a_hash_get_theirs(
         mark | {"hash": kept[1]["hash"]},
     ] == kept
     assert [] == changed
+
+
+async def test_pots_that_were_frozen_before_get_their_weights(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations = _migrations_up_to("0015", tmp_path / "migrations")
+    database = Database(empty_url)
+    with monkeypatch.context() as before:
+        before.setattr(migrating, "_FOLDER", migrations)
+        await migrate(database)
+    async with database.transaction() as tx:
+        for patron in (1, 2):
+            await tx.execute(
+                sa.text("INSERT INTO pots VALUES (:patron, 202601, 0, 2, 'EUR', 0)"),
+                {"patron": patron},
+            )
+        for thing, weight, charity in ((1, 3, False), (2, 2, True), (3, 1, False)):
+            await tx.execute(
+                schema.pot_things.insert().values(
+                    patron_id=1,
+                    period=Period(2026, 1),
+                    thing_id=thing,
+                    owner_id=9,
+                    weight=weight,
+                    charity=charity,
+                )
+            )
+    await migrate(database)
+    async with database.snapshot() as tx:
+        pots = await tx.execute(
+            sa.select(schema.pots.c.weight, schema.pots.c.paying_weight).order_by(
+                schema.pots.c.patron_id
+            )
+        )
+        found = pots.all()
+    await database.close()
+
+    assert [(6, 4), (0, 0)] == found
 
 
 async def test_a_database_in_memory_needs_no_file(

@@ -52,6 +52,8 @@ class PotCells(NamedTuple):
     pot_minor: int
     currency: str
     fee_bps: int
+    weight: int
+    paying_weight: int
 
 
 class EntryCells(NamedTuple):
@@ -82,7 +84,8 @@ class FlattrSums(NamedTuple):
     ``of_things`` are on things that there are, ``own`` on the patron's, or on one with
     a team, of which sums tell nothing. ``frozen`` have
     a pot thing that agrees with flattr and thing, ``shared`` a share that agrees with
-    that; ``is_fair`` says that those shares are their parts of the pot.
+    that; ``is_fair`` says that those shares are their parts of the pot, whose weights
+    are summed.
     """
 
     flattrs: int
@@ -96,11 +99,15 @@ class FlattrSums(NamedTuple):
     frozen: int
     shared: int
     shared_minor: int | None
+    weight: int | None
+    paying_weight: int | None
     fee_minor: int | None
     is_fair: int
 
 
-NOTHING_GIVEN: Final = FlattrSums(0, 0, 0, 0, 1, 1, 0, None, 0, 0, None, None, 1)
+NOTHING_GIVEN: Final = FlattrSums(
+    0, 0, 0, 0, 1, 1, 0, None, 0, 0, None, None, None, None, 1
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,8 @@ class ClosedMonth:
             and span.covers(patron)
             and pot.currency == self.frozen.currency
             and pot.fee_bps == self.frozen.fee_bps
+            and pot.weight == (given.weight or 0)
+            and pot.paying_weight == (given.paying_weight or 0)
             and given.frozen == things == given.flattrs - given.undone
             and (given.last_undone_at or 0) <= self.closed_at
             and given.shared == shares == (things if is_settled else 0)

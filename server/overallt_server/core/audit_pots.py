@@ -4,6 +4,7 @@ What is held against what, and which of the two is believed::
 
     pots.pot_minor       the entry that reserved it        the entry (it has a hash)
     pots.fee_bps         the rate of the period            the period
+    pots.weight          the pot_things, and the flattrs   whichever agrees
     pot_things           the flattrs and their things      whichever explains the shares
     shares               settle(pot, rate, pot_things)     settle
     the settling entry   settle(pot, rate, pot_things)     settle
@@ -25,6 +26,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.settlement import (
     FIRST_REVISION,
     PotThing,
+    PotWeights,
     Settlement,
     Share,
     closing_entry,
@@ -70,6 +72,7 @@ class PotRecords:
     is_settled: bool
     pot: Money
     fee_bps: int
+    weights: PotWeights
     things: PotThings
     evidence: PotThings
     shares: Sequence[StoredShare]
@@ -101,6 +104,7 @@ class PotAudit:
             problem = "there is nothing in it that it could be shared over"
             self._find("pots", self._row, problem, "", self._money(self._pot_minor))
         else:
+            self._check_weights()
             self._check_shares()
             self._check_settling()
 
@@ -220,6 +224,16 @@ class PotAudit:
                 self._find_thing(thing)
         return stored
 
+    def _check_weights(self) -> None:
+        records = self._records
+        due, stored = PotWeights.of(records.evidence.values()), records.weights
+        # A thing or a flattr that is wrong has been named for itself.
+        if stored not in {due, PotWeights.of(records.things.values())}:
+            problem = "its weights are not those of its things"
+            self._find(
+                "pots", self._row, problem, _weights_told(due), _weights_told(stored)
+            )
+
     def _find_thing(self, thing: ThingId) -> None:
         self._find(
             "pot_things",
@@ -312,6 +326,10 @@ def evidence_of(
         elif id_ in in_pot:
             evidence[id_] = in_pot[id_]
     return evidence
+
+
+def _weights_told(weights: PotWeights) -> str:
+    return f"weight={weights.every} paying_weight={weights.paying}"
 
 
 def _put_back(

@@ -19,10 +19,10 @@ The fee and the shares sum to exactly the pot (I5). In the books:
                                              held:<owner> what a card has paid of it
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
@@ -59,6 +59,22 @@ class PotThing:
     weight: int
     charity: bool
     team: Team = NO_TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class PotWeights:
+    """The sum of the weights of *every* thing of a pot, and of those *paying* a fee."""
+
+    every: int
+    paying: int
+
+    @classmethod
+    def of(cls, things: Collection[PotThing]) -> Self:
+        """Sum the weights of *things*."""
+        return cls(
+            sum(each.weight for each in things),
+            sum(each.weight for each in things if not each.charity),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +131,10 @@ def settle(
     if not things and not pot_minor:
         return Settlement(0, ())
     ordered = sorted(things, key=lambda each: each.thing)
-    every = sum(each.weight for each in ordered)
-    if not every:
+    total = PotWeights.of(things)
+    if not total.every:
         raise ValueError(f"cannot share a pot of {pot_minor} over weights of zero")
-    paying = sum(each.weight for each in ordered if not each.charity)
-    fee_minor = pot_minor * fee_bps * paying // (ALL_BPS * every)
+    fee_minor = pot_minor * fee_bps * total.paying // (ALL_BPS * total.every)
     weights = [
         each.weight * (ALL_BPS if each.charity else ALL_BPS - fee_bps)
         for each in ordered

@@ -14,7 +14,7 @@ from overallt_server.core.audit_slices import Span, StoredSlice
 from overallt_server.core.flattrs import Flattr
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
-from overallt_server.core.settlement import PotThing
+from overallt_server.core.settlement import PotThing, PotWeights
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import (
     HOUSE,
@@ -49,6 +49,7 @@ class StoredPot:
     slice_: int
     pot: Money
     fee_bps: int
+    weights: PotWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ async def rows_of(tx: Transaction, span: Span) -> Mapping[UserId, PatronRows]:
     found: defaultdict[UserId, PatronRows] = defaultdict(PatronRows)
     for row in await _rows(tx, pots, span):
         found[UserId(row.patron_id)].pots[row.period] = StoredPot(
-            row.slice, Money(row.pot_minor, row.currency), row.fee_bps
+            row.slice,
+            Money(row.pot_minor, row.currency),
+            row.fee_bps,
+            PotWeights(row.weight, row.paying_weight),
         )
     for row in await _rows(tx, pot_things, span):
         thing = ThingId(row.thing_id)

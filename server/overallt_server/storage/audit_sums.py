@@ -109,6 +109,8 @@ def _in_pots() -> sa.CTE:
             rate.label("fee_bps"),
             sa.func.min(pots.c.currency).label("currency"),
             pot.label("pot_minor"),
+            every.label("weight"),
+            paying.label("paying_weight"),
             (pot * rate * paying // (ALL_BPS * every)).label("fee_minor"),
             sa.func.nullif(pool, 0, type_=sa.BigInteger).label("pool"),
         )
@@ -157,6 +159,8 @@ def _rows() -> sa.CTE:
             sa.type_coerce(flattrs.c.undone_at, sa.BigInteger).label("undone_at"),
             things.c.owner_id,
             pot_things.c.thing_id.label("in_pot"),
+            in_pots.c.weight.label("pot_weight"),
+            in_pots.c.paying_weight,
             in_pots.c.fee_minor,
             shares.c.share_minor,
             (shares.c.share_minor - sa.func.coalesce(part // pool, 0)).label("odd"),
@@ -192,6 +196,8 @@ def _sums() -> sa.Select[Any]:
         sa.func.count(rows.in_pot),
         sa.func.count(rows.share_minor),
         _total(rows.share_minor),
+        sa.func.min(rows.pot_weight),
+        sa.func.min(rows.paying_weight),
         sa.func.min(rows.fee_minor),
         sa.case(
             (sa.func.max(rows.is_too_large) == 1, 0),
@@ -221,6 +227,8 @@ _POTS: Final = sa.select(
     pots.c.pot_minor,
     pots.c.currency,
     pots.c.fee_bps,
+    pots.c.weight,
+    pots.c.paying_weight,
 ).where(_in_span(pots))
 _ENTRIES: Final = (
     sa.select(*_raw(journal_entries))

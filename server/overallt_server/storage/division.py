@@ -19,13 +19,23 @@ from overallt_server.core.allocation import (
 )
 from overallt_server.core.settlement import ALL_BPS, FIRST_REVISION
 from overallt_server.storage.column_types import PeriodNumber
-from overallt_server.storage.schema import pot_things, pots, shares, team_members
+from overallt_server.storage.schema import (
+    periods,
+    pot_things,
+    pots,
+    shares,
+    team_members,
+)
 
 type Number = sa.ColumnElement[int]
 
 PERIOD: Final = sa.bindparam("of_period", type_=PeriodNumber)
 FIRST: Final = sa.bindparam("first_patron", type_=sa.BigInteger)
 LAST: Final = sa.bindparam("last_patron", type_=sa.BigInteger)
+# All pots of a period are in its currency.
+CURRENCY: Final = (
+    sa.select(periods.c.currency).where(periods.c.period == PERIOD).scalar_subquery()
+)
 
 
 def of_slice(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -40,66 +50,54 @@ def sum_of(number: Number) -> Number:
     return sa.cast(sa.func.sum(number), sa.BigInteger)
 
 
-def weight_after_fee(fee_bps: Number) -> Number:
-    """Tell the weight of a pot thing after the fee, which charities do not bear."""
-    return pot_things.c.weight * sa.case(
-        (pot_things.c.charity, ALL_BPS), else_=ALL_BPS - fee_bps
-    )
-
-
-def tie_key(id_: Number, row: Any) -> Number:
-    """Tell ``core.allocation.tie_key``, with *id_* for the thing's, of a *row*.
-
-    Each product stays under 2**62.
-    """
+def _tie_key(id_: Number, patron: Number) -> Number:
+    # core.allocation.tie_key, with *id_* for the thing's. Each product is below 2**62.
     mixed = (
         id_ % PRIME * THING_FACTOR
-        + row.patron_id % PRIME * PATRON_FACTOR
-        + sa.type_coerce(row.period, sa.BigInteger) * PERIOD_FACTOR
+        + patron % PRIME * PATRON_FACTOR
+        + sa.type_coerce(PERIOD, sa.BigInteger) * PERIOD_FACTOR
     ) % PRIME
     key: Number = mixed * mixed % PRIME * mixed % PRIME
     return key
 
 
-def totals_of_patrons(*whose: sa.ColumnElement[bool]) -> sa.CTE:
+def totals_of_patrons() -> sa.Subquery:
     """Tell the fee of each pot, and the sum of its weights after the fee.
 
-    *whose* chooses among the slice's pot things. A pot whose weights are all zero has
-    no fee, and so no entry.
+    A pot whose weights are all zero has no fee, and so no entry.
     """
-    pot, rate = sa.func.min(pots.c.pot_minor), sa.func.min(pots.c.fee_bps)
-    paying = sum_of(sa.case((pot_things.c.charity, 0), else_=pot_things.c.weight))
-    every = sa.func.nullif(sum_of(pot_things.c.weight), 0, type_=sa.BigInteger)
+    fee_free = pots.c.weight - pots.c.paying_weight
+    pool = pots.c.paying_weight * (ALL_BPS - pots.c.fee_bps) + fee_free * ALL_BPS
+    every = sa.func.nullif(pots.c.weight, 0, type_=sa.BigInteger)
     return (
         sa.select(
             pots.c.patron_id,
-            pot.label("pot_minor"),
-            rate.label("fee_bps"),
-            sa.func.min(pots.c.currency).label("currency"),
-            (pot * rate * paying // (ALL_BPS * every)).label("fee_minor"),
-            sa.func.nullif(
-                sum_of(weight_after_fee(pots.c.fee_bps)), 0, type_=sa.BigInteger
-            ).label("pool"),
+            pots.c.pot_minor,
+            pots.c.fee_bps,
+            (
+                pots.c.pot_minor
+                * pots.c.fee_bps
+                * pots.c.paying_weight
+                // (ALL_BPS * every)
+            ).label("fee_minor"),
+            sa.func.nullif(pool, 0, type_=sa.BigInteger).label("pool"),
         )
-        .join(pot_things, pot_things.c.patron_id == pots.c.patron_id)
-        .where(of_slice(pots), of_slice(pot_things), *whose)
-        .group_by(pots.c.patron_id)
+        .where(of_slice(pots))
         # No name here and below: two of these statements may stand in one.
-        .cte()
+        .subquery()
     )
 
 
 def _things(*whose: sa.ColumnElement[bool]) -> sa.CTE:
     # What each thing's owner gets; a share is told by _minor.
-    totals = totals_of_patrons(*whose)
-    effective = weight_after_fee(totals.c.fee_bps)
+    totals = totals_of_patrons()
+    fee_bps = sa.case((pot_things.c.charity, 0), else_=totals.c.fee_bps)
+    effective = pot_things.c.weight * (ALL_BPS - fee_bps)
     parts = (
         sa.select(
             pot_things.c.patron_id,
-            pot_things.c.period,
             pot_things.c.thing_id,
             pot_things.c.owner_id,
-            totals.c.currency,
             totals.c.pool,
             ((totals.c.pot_minor - totals.c.fee_minor) * effective).label("part"),
         )
@@ -116,10 +114,8 @@ def _members(wholes: sa.CTE) -> sa.CTE:
     parts = (
         sa.select(
             wholes.c.patron_id,
-            wholes.c.period,
             wholes.c.thing_id,
             teams.c.user_id.label("owner_id"),
-            wholes.c.currency,
             teams.c.team_weight.label("pool"),
             (_minor(wholes) * teams.c.weight).label("part"),
         )
@@ -135,7 +131,7 @@ def _in_order_of_claims(parts: sa.CTE, within: list[Any], id_: Number) -> sa.CTE
     # One window for both, so that each patron's things are sorted once.
     in_order: Any = {
         "partition_by": within,
-        "order_by": (remainder.desc(), tie_key(id_, parts.c), id_),
+        "order_by": (remainder.desc(), _tie_key(id_, parts.c.patron_id), id_),
         "rows": (None, None),
     }
     return (
@@ -184,12 +180,12 @@ def _has_team(thing: Number) -> sa.ColumnElement[bool]:
 def _shares(served: sa.CTE, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(
         served.c.patron_id,
-        served.c.period,
+        PERIOD.label("period"),
         served.c.thing_id,
         sa.literal(FIRST_REVISION, sa.BigInteger).label("revision"),
         served.c.owner_id,
         _minor(served).label("share_minor"),
-        served.c.currency,
+        CURRENCY.label("currency"),
     ).where(*which)
 
 

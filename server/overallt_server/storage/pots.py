@@ -14,18 +14,22 @@ import sqlalchemy as sa
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
-from overallt_server.core.settlement import PotThing
+from overallt_server.core.settlement import PotThing, PotWeights
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import periods, pot_things, pots, shares
 
 
 @dataclass(frozen=True, slots=True)
 class Pot:
-    """What *patron* gives in a closed period, zero included, at its fee rate."""
+    """What *patron* gives in a closed period, zero included, at its fee rate.
+
+    Its things are stored for themselves; *weights* sums them up.
+    """
 
     patron: UserId
     amount: Money
     fee_bps: int
+    weights: PotWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ async def add(
                 "pot_minor": pot.amount.minor,
                 "currency": pot.amount.currency,
                 "fee_bps": pot.fee_bps,
+                "weight": pot.weights.every,
+                "paying_weight": pot.weights.paying,
             }
             for pot in frozen
         ],
@@ -119,7 +125,12 @@ async def of_patron(
         GivenPot(
             row.period,
             row.settled_at,
-            Pot(patron, Money(row.pot_minor, row.currency), row.fee_bps),
+            Pot(
+                patron,
+                Money(row.pot_minor, row.currency),
+                row.fee_bps,
+                PotWeights(row.weight, row.paying_weight),
+            ),
             in_pots[row.period],
             booked[row.period],
         )

@@ -179,6 +179,8 @@ pots: Final = sa.Table(
     number("pot_minor"),
     text("currency"),
     number("fee_bps"),
+    number("weight"),
+    number("paying_weight"),
     sa.Index("ix_pots_period_patron_id", "period", "patron_id"),
 )
 

@@ -36,6 +36,7 @@ from overallt_server.storage.division import (
     ADD_OWNERS_SHARES,
     ADD_SHARES,
     ADD_TEAM_SHARES,
+    CURRENCY,
     FIRST,
     LAST,
     PERIOD,
@@ -252,7 +253,6 @@ def _add_postings() -> sa.Insert:
             (newest.c.number + 1).label("number"),
             totals.c.pot_minor,
             totals.c.fee_minor,
-            totals.c.currency,
             shared.c.minor.label("shared_minor"),
         )
         .join(shared, shared.c.patron_id == totals.c.patron_id)
@@ -274,7 +274,7 @@ def _add_postings() -> sa.Insert:
             sa.literal(str(side)),
             ledger_account,
             minor,
-            settled.currency,
+            CURRENCY,
         ).where(minor > 0)
 
     return sa.insert(postings).from_select(

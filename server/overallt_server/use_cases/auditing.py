@@ -266,6 +266,7 @@ class _Pass:
                 is_settled=slice_.is_settled,
                 pot=pot.pot,
                 fee_bps=pot.fee_bps,
+                weights=pot.weights,
                 things=in_pot,
                 evidence=evidence_of(frozen, rows.flattrs[period], in_pot, registered),
                 shares=rows.shares[period],

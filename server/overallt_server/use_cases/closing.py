@@ -22,7 +22,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.rules import Rules
-from overallt_server.core.settlement import PotThing, closing_entry
+from overallt_server.core.settlement import PotThing, PotWeights, closing_entry
 from overallt_server.storage import (
     budgets,
     flattrs,
@@ -120,6 +120,7 @@ class Closing:
                 patron,
                 self._pot(budget, means.get(patron), flattred.get(patron)),
                 self._rules.fee_bps,
+                PotWeights.of(flattred.get(patron, ())),
             )
             for patron, budget in given.items()
         ]

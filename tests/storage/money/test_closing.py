@@ -73,6 +73,9 @@ async def test_things_are_frozen_with_owner_weight_and_charity(town: "Town") -> 
         (ada, town.january, song, ben, 1, False),
         (ada, town.january, relief, ben, 1, True),
     ] == [tuple(row) for row in await town.rows(schema.pot_things)]
+    assert [(2, 1)] == [
+        (pot.weight, pot.paying_weight) for pot in await town.rows(schema.pots)
+    ]
 
 
 async def test_patrons_are_cut_into_slices(town: "Town") -> None:
