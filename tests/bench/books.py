@@ -221,7 +221,7 @@ def _divided(
     connection: sqlite3.Connection, by_owner: Counter[int]
 ) -> Iterator[tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]]:
     rows = connection.execute(
-        "SELECT t.patron_id, pot_minor, thing_id, owner_id, weight, charity "
+        "SELECT t.patron_id, pot_minor, thing_id, owner_id, t.weight, charity "
         "FROM pot_things t JOIN pots p USING (patron_id, period) "
         "WHERE period = ? ORDER BY t.patron_id, thing_id",
         (JANUARY.number,),

@@ -113,7 +113,7 @@ SELECT
 FROM shares WHERE period = ?
 """
 _POTS: Final = """
-SELECT patron_id, thing_id, weight, charity, pot_minor, fee_bps
+SELECT patron_id, thing_id, pot_things.weight, charity, pot_minor, fee_bps
 FROM pot_things JOIN pots USING (patron_id, period) WHERE period = ?
 """
 _LOAD: Final = """
