@@ -16,14 +16,12 @@ import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, batched, groupby, islice
 from pathlib import Path
@@ -33,6 +31,7 @@ import psycopg
 import sqlalchemy as sa
 from figures import Figure
 from postgres import PostgresMissing, postgres, run_sql
+from programs import Ran, run_to_the_end
 from share_prices import in_memory, in_transactions
 
 from overallt.protocol.ids import ThingId, UserId
@@ -87,14 +86,6 @@ RULES: Final = Rules(
     min_payout_minor=1000,
     new_iban_hours=72,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a run of the program took."""
-
-    seconds: float
-    megabytes: float
 
 
 def figures() -> list[Figure]:
@@ -163,22 +154,13 @@ def _copy(month: Path) -> Path:
 
 
 def _run(url: str, *command: str) -> Ran:
-    environment = os.environ | {"OVERALLT_DATABASE": url}
     if command[0] == "settle":
         command = (*command, str(JANUARY))
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "overallt_server", *command],
-        env=environment,
-        stdout=subprocess.DEVNULL,
+    ran = run_to_the_end(
+        [sys.executable, "-m", "overallt_server", *command], {"OVERALLT_DATABASE": url}
     )
-    _pid, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command} ended with {process.returncode}")
-    print(f"books: {command} on {url}: {seconds:.1f} s", file=sys.stderr)
-    return Ran(seconds, used.ru_maxrss / 1024)
+    print(f"books: {command} on {url}: {ran.seconds:.1f} s", file=sys.stderr)
+    return ran
 
 
 # --- The plain loop ----------------------------------------------------------------

@@ -3,14 +3,49 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psutil  # type: ignore[import-untyped]  # It brings no types of its own.
 from loopback import HOST
 
 START_SECONDS = 30
+# A program's peak of memory begins at that of what started it; so that is a small one.
+LAUNCHER = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(time.perf_counter() - began)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run of a program took."""
+
+    seconds: float
+    megabytes: float
+
+
+def run_to_the_end(command: Sequence[str], environment: Mapping[str, str]) -> Ran:
+    """Run *command*, whatever it prints.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    launched = subprocess.run(
+        [sys.executable, "-c", LAUNCHER, *command],
+        env={**os.environ, **environment},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    seconds, megabytes = map(float, launched.stdout.split())
+    return Ran(seconds, megabytes)
 
 
 @contextmanager
