@@ -133,6 +133,7 @@ def test_every_acknowledged_click_is_counted_once(tmp_path: Path) -> None:
         **os.environ,
         "OVERALLT_DATA": str(tmp_path),
         "OVERALLT_LISTEN_PORT": str(port),
+        "OVERALLT_OPERATORS_NEEDED": "1",
     }
     serve = ["overallt_server", "serve"]
     with program(serve, environment):
