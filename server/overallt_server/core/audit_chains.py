@@ -208,6 +208,14 @@ def as_entry(stored: StoredEntry) -> JournalEntry | None:
         return None
 
 
+def whole_entry(stored: StoredEntry) -> JournalEntry | None:
+    """Return the entry that *stored* says, ``None`` if its own hash denies it."""
+    entry = as_entry(stored)
+    if entry is None or not _gives(entry, stored.previous_hash, stored.hash):
+        return None
+    return entry
+
+
 def _gives(entry: JournalEntry, previous: bytes, hash_: bytes) -> bool:
     return digest(entry, previous) == hash_
 

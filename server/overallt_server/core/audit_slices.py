@@ -27,7 +27,7 @@ from overallt_server.core.audit_pots import (
 from overallt_server.core.held_shares import released_key
 from overallt_server.core.journal import JournalEntry
 from overallt_server.core.periods import Period
-from overallt_server.core.settlement import FIRST_REVISION, slice_entry
+from overallt_server.core.settlement import slice_entry, slice_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class SliceName:
     @property
     def key(self) -> str:
         """The natural key of the house's entry that settles it."""
-        return f"settled:{self.period}:{self.number}:{FIRST_REVISION}"
+        return slice_key(self.period, self.number)
 
     @property
     def released_key(self) -> str:

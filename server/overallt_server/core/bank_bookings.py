@@ -118,17 +118,17 @@ def natural_key(fate: Fate, key: str) -> str:
 
 def assigned_key(key: str) -> str:
     """Return the natural key of the entry that assigned what was in suspense."""
-    return f"{EntryKind.SUSPENSE_ASSIGNED}:{key}"
+    return EntryKind.SUSPENSE_ASSIGNED.key(key)
 
 
 def returned_key(key: str) -> str:
     """Return the natural key of the entry that sent back what was in suspense."""
-    return f"{EntryKind.SUSPENSE_RETURNED}:{key}"
+    return EntryKind.SUSPENSE_RETURNED.key(key)
 
 
 def understood_key(key: str) -> str:
     """Return the natural key of the entry for what was in suspense and is nobody's."""
-    return f"{EntryKind.SUSPENSE_UNDERSTOOD}:{key}"
+    return EntryKind.SUSPENSE_UNDERSTOOD.key(key)
 
 
 def imported_entry(
@@ -181,7 +181,7 @@ def _out_of_suspense(
 ) -> JournalEntry:
     return JournalEntry.transfer(
         kind=kind,
-        natural_key=f"{kind}:{stored.key}",
+        natural_key=kind.key(stored.key),
         memo=reason,
         made_at=now,
         debit=chart.SUSPENSE,

@@ -59,6 +59,10 @@ class EntryKind(StrEnum):
     SHARES_TAKEN = "shares_taken"
     SHARES_RETURNED = "shares_returned"
 
+    def key(self, of: str) -> str:
+        """Return the natural key of the one entry of this kind that is about *of*."""
+        return f"{self}:{of}"
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:

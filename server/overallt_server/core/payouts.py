@@ -157,17 +157,17 @@ def refuse_payout(
 
 def requested_key(reference: str) -> str:
     """Return the natural key of the entry that asked for a payout."""
-    return f"{EntryKind.PAYOUT_REQUESTED}:{reference}"
+    return EntryKind.PAYOUT_REQUESTED.key(reference)
 
 
 def rejected_key(reference: str) -> str:
     """Return the natural key of the entry that took a payout back."""
-    return f"{EntryKind.PAYOUT_REJECTED}:{reference}"
+    return EntryKind.PAYOUT_REJECTED.key(reference)
 
 
 def paid_by_hand_key(reference: str) -> str:
     """Return the natural key of the entry that an operator booked as paid."""
-    return f"{EntryKind.PAYOUT_PAID}:{reference}"
+    return EntryKind.PAYOUT_PAID.key(reference)
 
 
 def destination(iban: str, name: str) -> str:
@@ -209,7 +209,7 @@ def _no_longer_on_its_way(
 ) -> JournalEntry:
     return JournalEntry.transfer(
         kind=kind,
-        natural_key=f"{kind}:{payout.reference}",
+        natural_key=kind.key(payout.reference),
         memo=reason,
         made_at=now,
         debit=payout.on_its_way,

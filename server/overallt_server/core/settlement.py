@@ -189,6 +189,11 @@ def settling_key(period: Period) -> str:
     return f"settled:{period}:{FIRST_REVISION}"
 
 
+def slice_key(period: Period, slice_: int) -> str:
+    """Return the natural key of the house's entry that settles a slice of *period*."""
+    return f"settled:{period}:{slice_}:{FIRST_REVISION}"
+
+
 def closing_entry(
     *, patron: UserId, period: Period, pot: Money, now: datetime
 ) -> JournalEntry:
@@ -263,7 +268,7 @@ def slice_entry(
         memo += f"{_HELD_UNTIL}{held_until.date()}"
     return JournalEntry(
         EntryKind.SLICE_SETTLED,
-        f"settled:{period}:{slice_}:{FIRST_REVISION}",
+        slice_key(period, slice_),
         memo,
         now,
         (debit, *_credits(credits_, currency)),

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from overallt_server.core.audit import Finding, row
-from overallt_server.core.audit_chains import StoredEntry, as_entry
+from overallt_server.core.audit_chains import whole_entry
 from overallt_server.core.audit_orders import OrdersAudit, StoredOrder
 from overallt_server.core.deeds import ImportStatements
-from overallt_server.core.journal import digest
 from overallt_server.core.orders import Verdict
 from overallt_server.storage import audit_orders, operators
 from overallt_server.storage.database import Transaction
@@ -52,7 +51,8 @@ async def _unordered(
     tx: Transaction, since: datetime, imported: set[str]
 ) -> AsyncIterator[Finding]:
     for entry in await audit_orders.entries_without(tx, since):
-        if _is_told(entry):
+        # One that was changed is named by the audit of its chain.
+        if whole_entry(entry) is not None:
             key = entry.natural_key
             yield Finding("journal_entries", entry.row, _UNORDERED, "", key)
     for number in await audit_orders.files_without(tx, since):
@@ -67,9 +67,3 @@ def _imported_by(stored: StoredOrder) -> tuple[str, ...]:
     if outcome is None or outcome.verdict != Verdict.CONFIRMED:
         return ()
     return deed.statements if isinstance(deed, ImportStatements) else ()
-
-
-def _is_told(stored: StoredEntry) -> bool:
-    # One that was changed is named by the audit of its chain.
-    entry = as_entry(stored)
-    return entry is not None and digest(entry, stored.previous_hash) == stored.hash
