@@ -46,6 +46,7 @@ from overallt_server.storage import journal, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
 from overallt_server.use_cases.closing import Closing
+from overallt_server.use_cases.previewing import Previewing
 
 PATRONS: Final = int(os.environ.get("OVERALLT_BENCH_PATRONS", "100000"))
 # From here on the bounds are those of the larger month.
@@ -65,6 +66,7 @@ OF_THE_MONTH: Final = (
     schema.slices,
     schema.pots,
     schema.pot_things,
+    schema.thing_shares,
     schema.journal_entries,
     schema.postings,
 )
@@ -266,7 +268,9 @@ async def _make_month(file: Path) -> None:
             await journal.append_each(
                 tx, {patron: _means_added(patron) for patron in patrons}
             )
+    # As ``overallt-server period close`` does it.
     await Closing(database, RULES).close(period=JANUARY, now=CLOSING_TIME)
+    await Previewing(database).preview(period=JANUARY, now=CLOSING_TIME)
     await database.close()
 
 

@@ -50,7 +50,7 @@ MONEY_TABLES = (
     schema.shares,
     schema.slices,
     schema.periods,
-    schema.preliminary_shares,
+    schema.thing_shares,
 )
 
 type Audit = Callable[[Database], Awaitable[list[Finding]]]

@@ -72,7 +72,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0016",)] == versions.all()
+        assert [("0017",)] == versions.all()
         apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -243,6 +243,58 @@ async def test_pots_that_were_frozen_before_get_their_weights(
     await database.close()
 
     assert [(6, 4), (0, 0)] == found
+
+
+async def test_what_was_earned_before_is_summed_by_thing(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations = _migrations_up_to("0016", tmp_path / "migrations")
+    settled, closed = Period(2026, 1), Period(2026, 2)
+    at = Period(2026, 3).start
+    period = {"fee_bps": 0, "currency": "EUR", "closed_at": at, "held_until": None}
+    span = {"slice": 0, "first_patron_id": 1, "last_patron_id": 2, "released_at": None}
+    earned = {"owner_id": 9, "thing_id": 3, "currency": "EUR"}
+    database = Database(empty_url)
+    with monkeypatch.context() as before:
+        before.setattr(migrating, "_FOLDER", migrations)
+        await migrate(database)
+    async with database.transaction() as tx:
+        for each, settled_at in ((settled, at), (closed, None)):
+            marks = {"period": each, "settled_at": settled_at}
+            await tx.execute(schema.periods.insert().values(period | marks))
+            await tx.execute(
+                schema.slices.insert().values(span | marks | {"previewed_at": None})
+            )
+            for patron in (1, 2):
+                await tx.execute(
+                    schema.shares.insert().values(
+                        earned
+                        | {"patron_id": patron, "period": each}
+                        | {"revision": 0, "share_minor": patron}
+                    )
+                )
+        await tx.execute(
+            sa.text("INSERT INTO preliminary_shares VALUES (202602, 9, 3, 2, 5, 'EUR')")
+        )
+    await migrate(database)
+    async with database.snapshot() as tx:
+        sums = (
+            await tx.execute(
+                sa.select(schema.thing_shares).order_by(schema.thing_shares.c.period)
+            )
+        ).mappings()
+        found = [dict(each) for each in sums]
+        slices = await tx.execute(
+            sa.select(schema.slices.c.previewed_at).order_by(schema.slices.c.period)
+        )
+        marked = list(slices.scalars())
+    await database.close()
+
+    assert [
+        earned | {"period": settled, "flattrs": 2, "share_minor": 3},
+        earned | {"period": closed, "flattrs": 2, "share_minor": 5},
+    ] == found
+    assert [at, None] == marked
 
 
 async def test_a_database_in_memory_needs_no_file(

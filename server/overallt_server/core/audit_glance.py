@@ -105,6 +105,15 @@ class FlattrSums(NamedTuple):
     is_fair: int
 
 
+class ShareSums(NamedTuple):
+    """How many *shares* a patron has of one period, and their fingerprint."""
+
+    shares: int
+    minor: int
+    flattrs: int
+
+
+NOTHING_SHARED: Final = ShareSums(0, 0, 0)
 NOTHING_GIVEN: Final = FlattrSums(
     0, 0, 0, 0, 1, 1, 0, None, 0, 0, None, None, None, None, 1
 )
@@ -114,13 +123,13 @@ NOTHING_GIVEN: Final = FlattrSums(
 class Glimpse:
     """What there is to glance at of one patron; periods are numbers.
 
-    ``things`` and ``shares`` are how many rows there are, whatever they say.
+    ``things`` are how many rows there are, whatever they say.
     """
 
     pots: dict[int, PotCells] = field(default_factory=dict)
     flattrs: dict[int, FlattrSums] = field(default_factory=dict)
     things: dict[int, int] = field(default_factory=dict)
-    shares: dict[int, int] = field(default_factory=dict)
+    shares: dict[int, ShareSums] = field(default_factory=dict)
     entries: list[EntryCells] = field(default_factory=list)
     postings: defaultdict[int, list[PostingCells]] = field(
         default_factory=lambda: defaultdict(list)
@@ -160,7 +169,7 @@ class ClosedMonth:
         pot = glimpse.pots.get(self.number)
         given = glimpse.flattrs.get(self.number, NOTHING_GIVEN)
         things = glimpse.things.get(self.number, 0)
-        shares = glimpse.shares.get(self.number, 0)
+        shares = glimpse.shares.get(self.number, NOTHING_SHARED).shares
         closing, settling = chain.get(self.closing_key), chain.get(self.settling_key)
         if pot is None:
             kept = given.flattrs - given.undone

@@ -13,22 +13,19 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
-from overallt_server.core.allocation import (
-    PATRON_FACTOR,
-    PERIOD_FACTOR,
-    PRIME,
-    THING_FACTOR,
-)
 from overallt_server.core.audit_glance import (
     EntryCells,
     FlattrSums,
     Glimpse,
     PostingCells,
     PotCells,
+    ShareSums,
 )
 from overallt_server.core.audit_slices import Span
 from overallt_server.core.settlement import ALL_BPS, FIRST_REVISION
+from overallt_server.storage.audit_thing_shares import fingerprint
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.division import tie_key
 from overallt_server.storage.schema import (
     flattrs,
     journal_entries,
@@ -59,8 +56,8 @@ async def glimpses(tx: Transaction, span: Span) -> Mapping[UserId, Glimpse]:
         found[patron].flattrs[period] = FlattrSums(*sums)
     for patron, period, rows in await tx.execute(_THINGS, values):
         found[patron].things[period] = rows
-    for patron, period, rows in await tx.execute(_SHARES, values):
-        found[patron].shares[period] = rows
+    for patron, period, *sums in await tx.execute(_SHARES, values):
+        found[patron].shares[period] = ShareSums(*sums)
     for patron, *entry in await tx.execute(_ENTRIES, values):
         found[patron].entries.append(EntryCells(*entry))
     for patron, number, *posting in await tx.execute(_POSTINGS, values):
@@ -127,12 +124,7 @@ def _rows() -> sa.CTE:
     after_fee = ALL_BPS - sa.case((things.c.charity, 0), else_=in_pots.c.fee_bps)
     part = (in_pots.c.pot_minor - in_pots.c.fee_minor) * flattrs.c.weight * after_fee
     pool = in_pots.c.pool
-    mixed = (
-        flattrs.c.thing_id % PRIME * THING_FACTOR
-        + flattrs.c.patron_id % PRIME * PATRON_FACTOR
-        + _period(flattrs) * PERIOD_FACTOR
-    ) % PRIME
-    tie = mixed * mixed % PRIME * mixed % PRIME
+    tie = tie_key(flattrs.c.thing_id, flattrs.c.patron_id, _period(flattrs))
     claim = part % pool * _MOST_TIE + (_MOST_TIE - 1 - tie)
     frozen = sa.and_(
         _of_same(pot_things, flattrs),
@@ -209,9 +201,9 @@ def _sums() -> sa.Select[Any]:
     ).group_by(rows.patron_id, rows.period)
 
 
-def _counts(table: sa.Table) -> sa.Select[Any]:
+def _counts(table: sa.Table, *sums: sa.ColumnElement[int]) -> sa.Select[Any]:
     return (
-        sa.select(table.c.patron_id, _period(table), sa.func.count())
+        sa.select(table.c.patron_id, _period(table), sa.func.count(), *sums)
         .where(_in_span(table))
         .group_by(table.c.patron_id, table.c.period)
     )
@@ -219,7 +211,10 @@ def _counts(table: sa.Table) -> sa.Select[Any]:
 
 _SUMS: Final = _sums()
 _THINGS: Final = _counts(pot_things)
-_SHARES: Final = _counts(shares)
+_SHARES: Final = _counts(
+    shares,
+    *fingerprint(shares, flattrs=sa.literal(1, sa.BigInteger)),
+)
 _POTS: Final = sa.select(
     pots.c.patron_id,
     _period(pots),

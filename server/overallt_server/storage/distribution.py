@@ -55,7 +55,7 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     access_schema.tries,
     schema.periods,
     schema.slices,
-    schema.preliminary_shares,
+    schema.thing_shares,
     schema.house,
     schema.bank_statements,
     schema.bank_movements,

@@ -50,12 +50,13 @@ def sum_of(number: Number) -> Number:
     return sa.cast(sa.func.sum(number), sa.BigInteger)
 
 
-def _tie_key(id_: Number, patron: Number) -> Number:
-    # core.allocation.tie_key, with *id_* for the thing's. Each product is below 2**62.
+def tie_key(id_: Number, patron: Number, period: Number) -> Number:
+    """Compute ``core.allocation.tie_key``, with *id_* for the thing's."""
+    # Each product is below 2**62.
     mixed = (
         id_ % PRIME * THING_FACTOR
         + patron % PRIME * PATRON_FACTOR
-        + sa.type_coerce(PERIOD, sa.BigInteger) * PERIOD_FACTOR
+        + period * PERIOD_FACTOR
     ) % PRIME
     key: Number = mixed * mixed % PRIME * mixed % PRIME
     return key
@@ -128,10 +129,11 @@ def _members(wholes: sa.CTE) -> sa.CTE:
 
 def _in_order_of_claims(parts: sa.CTE, within: list[Any], id_: Number) -> sa.CTE:
     remainder = parts.c.part % parts.c.pool
+    tie = tie_key(id_, parts.c.patron_id, sa.type_coerce(PERIOD, sa.BigInteger))
     # One window for both, so that each patron's things are sorted once.
     in_order: Any = {
         "partition_by": within,
-        "order_by": (remainder.desc(), _tie_key(id_, parts.c.patron_id), id_),
+        "order_by": (remainder.desc(), tie, id_),
         "rows": (None, None),
     }
     return (

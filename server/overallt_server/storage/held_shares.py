@@ -19,7 +19,7 @@ from overallt_server.core.periods import Period
 from overallt_server.core.settlement import FIRST_REVISION
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.division import sum_of
-from overallt_server.storage.periods import Slice, slice_of
+from overallt_server.storage.periods import Slice, claim_first
 from overallt_server.storage.schema import (
     journal_entries,
     periods,
@@ -81,15 +81,16 @@ async def still_held(tx: Transaction, patron: UserId) -> list[Period]:
     return [row.period for row in rows]
 
 
-async def claim_due(tx: Transaction, now: datetime) -> tuple[Period, Slice] | None:
+async def claim_due(tx: Transaction, now: datetime) -> Slice | None:
     """Claim a slice whose held shares are due *now*, and mark it as released.
 
     The claim is kept just if the transaction is.
 
     Returns:
-        The slice and its period; ``None`` if nothing is due.
+        The slice; ``None`` if nothing is due.
     """
-    rows = await tx.execute(
+    return await claim_first(
+        tx,
         sa.select(slices)
         .join(periods, periods.c.period == slices.c.period)
         .where(
@@ -97,19 +98,10 @@ async def claim_due(tx: Transaction, now: datetime) -> tuple[Period, Slice] | No
             slices.c.settled_at.is_not(None),
             slices.c.released_at.is_(None),
         )
-        .order_by(slices.c.period, slices.c.slice)
-        .limit(1)
-        .with_for_update(of=slices)
+        .with_for_update(of=slices),
+        marked=slices.c.released_at,
+        at=now,
     )
-    row = rows.one_or_none()
-    if row is None:
-        return None
-    await tx.execute(
-        sa.update(slices)
-        .where(slices.c.period == row.period, slices.c.slice == row.slice)
-        .values(released_at=now)
-    )
-    return row.period, slice_of(row)
 
 
 async def lines_of(tx: Transaction, owner: UserId, currency: str) -> list[HeldLine]:

@@ -34,8 +34,9 @@ class StoredPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The patrons from *first* to *last* who are settled in one transaction."""
+    """The patrons from *first* to *last*, who are settled in one transaction."""
 
+    period: Period
     number: int
     first: UserId
     last: UserId
@@ -43,9 +44,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class SliceCounts:
-    """How many slices of a period are settled, and how many there are."""
+    """How many slices of a period are settled, and summed, and how many there are."""
 
     settled: int
+    summed: int
     every: int
 
 
@@ -123,11 +125,11 @@ async def mark_settled(tx: Transaction, period: Period, *, at: datetime) -> None
     )
 
 
-async def add_slice(tx: Transaction, period: Period, slice_: Slice) -> None:
-    """Plan *slice_* of *period*."""
+async def add_slice(tx: Transaction, slice_: Slice) -> None:
+    """Plan *slice_*."""
     await tx.execute(
         sa.insert(slices).values(
-            period=period,
+            period=slice_.period,
             slice=slice_.number,
             first_patron_id=slice_.first,
             last_patron_id=slice_.last,
@@ -147,20 +149,38 @@ async def claim_slice(
     Returns:
         The slice; ``None`` if there is none left.
     """
-    rows = await tx.execute(
+    return await claim_first(
+        tx,
         sa.select(slices)
         .where(slices.c.period == period, slices.c.settled_at.is_(None))
-        .order_by(slices.c.slice)
-        .limit(1)
-        .with_for_update(skip_locked=not wait)
+        .with_for_update(skip_locked=not wait),
+        marked=slices.c.settled_at,
+        at=at,
     )
-    row = rows.one_or_none()
+
+
+async def claim_first(
+    tx: Transaction,
+    wanted: sa.Select[Any],
+    *,
+    marked: sa.Column[datetime],
+    at: datetime,
+) -> Slice | None:
+    """Claim the first of the *wanted* slices, and note in column *marked* when.
+
+    The claim is kept just if the transaction is.
+
+    Returns:
+        The slice; ``None`` if none is wanted.
+    """
+    in_order = wanted.order_by(slices.c.period, slices.c.slice).limit(1)
+    row = (await tx.execute(in_order)).one_or_none()
     if row is None:
         return None
     await tx.execute(
         sa.update(slices)
-        .where(slices.c.period == period, slices.c.slice == row.slice)
-        .values(settled_at=at)
+        .where(slices.c.period == row.period, slices.c.slice == row.slice)
+        .values({marked: at})
     )
     return slice_of(row)
 
@@ -181,16 +201,19 @@ async def count_slices(tx: Transaction, period: Period) -> SliceCounts:
         await tx.execute(
             sa.select(
                 sa.func.count(slices.c.settled_at).label("settled"),
+                sa.func.count(slices.c.previewed_at).label("summed"),
                 sa.func.count().label("every"),
             ).where(slices.c.period == period)
         )
     ).one()
-    return SliceCounts(row.settled, row.every)
+    return SliceCounts(row.settled, row.summed, row.every)
 
 
 def slice_of(row: sa.Row[Any]) -> Slice:
     """Read a row of slices."""
-    return Slice(row.slice, UserId(row.first_patron_id), UserId(row.last_patron_id))
+    return Slice(
+        row.period, row.slice, UserId(row.first_patron_id), UserId(row.last_patron_id)
+    )
 
 
 def _stored(row: sa.Row[Any]) -> StoredPeriod:

@@ -165,7 +165,7 @@ slices: Final = sa.Table(
     number("first_patron_id"),
     number("last_patron_id"),
     at("settled_at", known=False),
-    # When its preliminary shares were told.
+    # When its shares were summed by thing.
     at("previewed_at", known=False),
     at("released_at", known=False),  # What of it was held.
 )
@@ -205,15 +205,14 @@ shares: Final = sa.Table(
     key("owner_id"),
     number("share_minor"),
     text("currency"),
-    sa.Index("ix_shares_owner_id_period", "owner_id", "period"),
 )
 
-# Of closed periods that are not settled yet; summed over all patrons.
-preliminary_shares: Final = sa.Table(
-    "preliminary_shares",
+# Shares, or what they will be, summed over all patrons: an owner is told of these.
+thing_shares: Final = sa.Table(
+    "thing_shares",
     metadata,
-    period(),
     key("owner_id"),
+    period(),
     key("thing_id"),
     number("flattrs"),
     number("share_minor"),

@@ -14,7 +14,7 @@ their number::
     accounts, marks      each against its hash
     orders by hand       each against who gave it and what it made
     all                  balances that chains share, and the cash
-    preliminary shares   each against what the frozen pots bring
+    shares by thing      each sum against the shares, or what the frozen pots bring
 
 What is found is told by ``core.audit`` and its neighbours; here is only the order.
 """
@@ -47,6 +47,7 @@ from overallt_server.core.audit_pots import (
 )
 from overallt_server.core.audit_slices import SliceAudit, SliceName, Span, audit_slices
 from overallt_server.core.audit_teams import NamedTeams
+from overallt_server.core.audit_thing_shares import Fingerprints
 from overallt_server.core.periods import CLOSE_AFTER, Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import closing_key, settling_key
@@ -64,9 +65,9 @@ from overallt_server.use_cases.auditing_house import (
     booked_entries,
     stray,
 )
-from overallt_server.use_cases.auditing_preliminary import audit_all_preliminary
 from overallt_server.use_cases.auditing_tables import audit_whole_tables
 from overallt_server.use_cases.auditing_teams import audit_all_teams
+from overallt_server.use_cases.auditing_thing_shares import audit_all_thing_shares
 
 # How many patrons' rows are read at once.
 PATRONS_AT_ONCE: Final = 500
@@ -85,7 +86,9 @@ class Auditing:
             one_pass = _Pass(tx, self._rules.currency)
             await one_pass.run()
             # They are told from all the others, and would only tell their faults again.
-            found = one_pass.findings or await audit_all_preliminary(tx)
+            found = one_pass.findings or await audit_all_thing_shares(
+                tx, one_pass.of_shares
+            )
         # A fault of a whole period is met again in each of its pots.
         return list(dict.fromkeys(found))
 
@@ -95,6 +98,7 @@ class _Pass:
 
     def __init__(self, tx: Transaction, currency: str) -> None:
         self.findings: list[Finding] = []
+        self.of_shares = Fingerprints()
         self._tx = tx
         self._currency = currency
         self._frozen: dict[Period, FrozenPeriod] = {}
@@ -209,6 +213,8 @@ class _Pass:
         # the first, always: a fault of the sums themselves would show in him.
         seen = await glimpses(self._tx, Span(patrons[0], patrons[-1]))
         doubted = patrons[:1]
+        for each in seen.values():
+            self.of_shares.add(each.shares)
         for patron in patrons[1:]:
             sums = glance(patron, seen.get(patron, Glimpse()), self._months)
             if sums is None:

@@ -100,19 +100,18 @@ class Closing:
     async def _freeze(self, tx: Transaction, period: Period, now: datetime) -> None:
         last, number = _BEFORE_EVERYBODY, 0
         while given := await budgets.after(tx, last, count=self._rules.slice_patrons):
-            slice_ = Slice(number, min(given), max(given))
-            await self._freeze_slice(tx, period, slice_, given, now)
+            slice_ = Slice(period, number, min(given), max(given))
+            await self._freeze_slice(tx, slice_, given, now)
             last, number = slice_.last, number + 1
 
     async def _freeze_slice(
         self,
         tx: Transaction,
-        period: Period,
         slice_: Slice,
         given: Mapping[UserId, Budget],
         now: datetime,
     ) -> None:
-        first, last = slice_.first, slice_.last
+        period, first, last = slice_.period, slice_.first, slice_.last
         flattred = await flattrs.to_freeze(tx, period, first, last)
         means = await journal.means_between(tx, first, last, self._rules.currency)
         frozen = [
@@ -124,7 +123,7 @@ class Closing:
             )
             for patron, budget in given.items()
         ]
-        await periods.add_slice(tx, period, slice_)
+        await periods.add_slice(tx, slice_)
         await pots.add(tx, period, slice_.number, frozen)
         await pots.add_things(tx, period, flattred)
         entries = {

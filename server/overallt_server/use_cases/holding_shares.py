@@ -32,26 +32,22 @@ PATRONS_AT_ONCE: Final = 500
 type Told = tuple[UserId, HeldShares, DividedPot]
 
 
-async def held_of_slice(
-    tx: Transaction, period: Period, slice_: Slice
-) -> Counter[UserId]:
+async def held_of_slice(tx: Transaction, slice_: Slice) -> Counter[UserId]:
     """Sum what is held for each owner of the settled pots of *slice_*.
 
     The locks of its patrons are held.
     """
     held = Counter[UserId]()
-    async for _, own, pot in each_of_slice(tx, period, slice_):
+    async for _, own, pot in each_of_slice(tx, slice_):
         held += summed([own.left(pot)])
     return held
 
 
-async def each_of_slice(
-    tx: Transaction, period: Period, slice_: Slice
-) -> AsyncIterator[Told]:
+async def each_of_slice(tx: Transaction, slice_: Slice) -> AsyncIterator[Told]:
     """Tell the held shares of each patron of *slice_* who ever paid by card."""
     paid_by_card = await lots.who_paid_by_card(tx, slice_.first, slice_.last)
     for patrons in batched(paid_by_card, PATRONS_AT_ONCE):
-        for told in await _told(tx, period, list(patrons)):
+        for told in await _told(tx, slice_.period, list(patrons)):
             yield told
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
-from overallt_server.storage import periods, preliminary
+from overallt_server.storage import periods, thing_shares
 from overallt_server.storage.database import Database
 
 
@@ -23,7 +23,11 @@ class Previewing:
         self._database = database
 
     async def preview(
-        self, *, period: Period, now: datetime, progress: Callable[[int, int], None]
+        self,
+        *,
+        period: Period,
+        now: datetime,
+        progress: Callable[[int, int], None] = lambda _done, _every: None,
     ) -> None:
         """Compute the preliminary figures of *period*; once it is settled, nothing.
 
@@ -45,10 +49,10 @@ class Previewing:
         self, period: Period, now: datetime, progress: Callable[[int, int], None]
     ) -> bool:
         async with self._database.transaction() as tx:
-            slice_ = await preliminary.claim_slice(tx, period, at=now)
+            slice_ = await thing_shares.claim_slice(tx, period, at=now)
             if slice_ is None:
                 return False
-            await preliminary.add_slice(tx, period, slice_)
-            slices = await preliminary.slices_left(tx, period)
-        progress(slices.every - slices.left, slices.every)
+            await thing_shares.add_slice(tx, slice_)
+            slices = await periods.count_slices(tx, period)
+        progress(slices.summed, slices.every)
         return True

@@ -34,20 +34,19 @@ class ReleasingShares:
     async def _release_slice(self, now: datetime) -> Money | None:
         currency = self._rules.currency
         async with self._database.transaction() as tx:
-            due = await held_shares.claim_due(tx, now)
-            if due is None:
+            slice_ = await held_shares.claim_due(tx, now)
+            if slice_ is None:
                 return None
-            period, slice_ = due
             await patrons.lock_between(tx, slice_.first, slice_.last)
             held = Counter[UserId]()
-            async for patron, own, pot in each_of_slice(tx, period, slice_):
+            async for patron, own, pot in each_of_slice(tx, slice_):
                 for entry in own.pay_debts(pot, currency, now=now):
                     await journal.append(tx, patron, entry)
                 held += summed([own.left(pot)])
             if held:
                 entry = released_entry(
                     held,
-                    period=period,
+                    period=slice_.period,
                     slice_=slice_.number,
                     currency=currency,
                     now=now,

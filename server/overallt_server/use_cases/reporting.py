@@ -16,10 +16,10 @@ from overallt_server.core.periods import Period
 from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import settle, settles_from
 from overallt_server.core.things import Thing
-from overallt_server.storage import periods, pots, preliminary, shares, things
+from overallt_server.storage import periods, pots, thing_shares, things
 from overallt_server.storage.database import Database
 from overallt_server.storage.pots import GivenPot
-from overallt_server.storage.shares import ThingShares
+from overallt_server.storage.thing_shares import ThingShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,9 @@ class Reporting:
         currency = self._rules.currency
         async with self._database.snapshot() as tx:
             stored = {each.period: each.settled_at for each in await periods.every(tx)}
-            rows: list[ThingShares] = []
-            if settled is not True:
-                rows += await preliminary.of_owner(tx, owner, currency, period=period)
-            if settled is not False:
-                # Some slices of a period may be settled before the others.
-                booked = await shares.of_owner(tx, owner, currency, period=period)
-                rows += [each for each in booked if stored[each.period] is not None]
+            rows = await thing_shares.of_owner(
+                tx, owner, currency, settled=settled, period=period
+            )
             by_id = await things.many(tx, (row.thing for row in rows))
         rows.sort(key=lambda row: (row.period, row.minor, -row.thing), reverse=True)
         return [

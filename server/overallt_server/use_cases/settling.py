@@ -25,12 +25,12 @@ from overallt_server.storage import (
     patrons,
     periods,
     pots,
-    preliminary,
     settlement,
 )
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.periods import Slice, SliceCounts, StoredPeriod
 from overallt_server.use_cases.holding_shares import held_of_slice
+from overallt_server.use_cases.previewing import Previewing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class Settling:
         stored = await self._closed(period)
         if hold:
             self._refuse_before_hold_ends(period, now)
+        # What of it is there since the close is not computed again.
+        await Previewing(self._database).preview(period=period, now=now)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(workers):
@@ -81,7 +83,6 @@ class Settling:
             raise failed.exceptions[0] from None
         async with self._database.transaction() as tx:
             await periods.mark_settled(tx, period, at=now)
-            await preliminary.forget(tx, period)
             shared = await journal.cleared(tx, period, stored.currency)
             return await _settled(tx, stored, shared)
 
@@ -142,11 +143,7 @@ class Settling:
                 return None
             by_owner = await _book_patrons(tx, stored, slice_, now)
             if any(by_owner.values()):
-                held = (
-                    await held_of_slice(tx, stored.period, slice_)
-                    if stored.held_until
-                    else {}
-                )
+                held = await held_of_slice(tx, slice_) if stored.held_until else {}
                 entry = slice_entry(
                     by_owner,
                     held_by_owner=held,

@@ -34,6 +34,7 @@ async def show(request: web.Request) -> web.Response:
         preliminarily_earned=await cases.reporting.earned(
             owner=user.id, settled=False, period=None
         ),
+        earned=await cases.reporting.earned(owner=user.id, settled=True, period=None),
         owners=owners,
         things=things,
         counts=await cases.flattring.counts([thing.id for thing in things]),

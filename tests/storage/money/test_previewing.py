@@ -152,19 +152,34 @@ async def test_an_owners_sum_is_what_his_revenue_grows_by(town: "Town") -> None:
     assert told == {owner: await town.revenue(owner) for owner in OWNERS}
 
 
-async def test_settling_forgets_what_was_preliminary(town: "Town") -> None:
+async def test_what_was_told_is_kept_and_settled_months_are_not_told_again(
+    town: "Town",
+) -> None:
     chance = random.Random(5)  # noqa: S311 - the same each time.
     await _populate(town, chance)
     await _close_a_month(town, town.january, chance)
     await _preview(town, town.january)
-    kept = await town.rows(schema.preliminary_shares)
+    kept = await town.rows(schema.thing_shares)
 
     await _settle(town, town.january)
     await _preview(town, town.january)
 
     assert kept
-    assert [] == await town.rows(schema.preliminary_shares)
+    assert kept == await town.rows(schema.thing_shares)
     assert ({}, {}) == await _told(town, settled=False)
+
+
+async def test_what_nobody_told_before_is_told_by_settling(town: "Town") -> None:
+    chance = random.Random(9)  # noqa: S311 - the same each time.
+    await _populate(town, chance)
+    await _close_a_month(town, town.january, chance)
+
+    await _settle(town, town.january)
+
+    earned, given = await _told(town, settled=True)
+    assert earned
+    assert given
+    assert [] == await Auditing(town.database, town.rules).audit()
 
 
 async def test_half_of_it_is_not_told_to_owners(town: "Town") -> None:
@@ -181,7 +196,7 @@ async def test_half_of_it_is_not_told_to_owners(town: "Town") -> None:
         )
 
     earned, given = await _told(town, settled=False)
-    assert await town.rows(schema.preliminary_shares)
+    assert await town.rows(schema.thing_shares)
     assert {} == earned
     assert given
 
@@ -209,7 +224,7 @@ async def test_killed_and_told_by_two_at_once_it_is_the_same(
     assert told == await _told(town, settled=True)
 
 
-async def test_told_while_it_is_settled_nothing_is_left_of_it(
+async def test_told_while_it_is_settled_it_is_told_once(
     town: "Town", same_town: "Town"
 ) -> None:
     chance = random.Random(8)  # noqa: S311 - the same each time.
@@ -218,7 +233,7 @@ async def test_told_while_it_is_settled_nothing_is_left_of_it(
 
     await asyncio.gather(_preview(town, town.january), _settle(same_town, town.january))
 
-    assert [] == await town.rows(schema.preliminary_shares)
+    assert await town.rows(schema.thing_shares)
     assert [] == await Auditing(town.database, town.rules).audit()
 
 

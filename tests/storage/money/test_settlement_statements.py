@@ -247,7 +247,7 @@ async def test_the_plan_on_postgresql_stays_within_one_patron(
 async def _plan(town: "Town", statement: sa.Insert | sa.Select[Any]) -> dict[str, Any]:
     stored = StoredPeriod(town.january, 1000, "EUR", town.now, None, None)
     values = settlement._values(
-        stored, Slice(0, UserId(1), UserId(LARGEST)), town.closing_time
+        stored, Slice(town.january, 0, UserId(1), UserId(LARGEST)), town.closing_time
     )
     async with town.database.transaction() as tx:
         await plan_for_many(tx)

@@ -25,7 +25,7 @@ def test_a_month_is_closed_settled_and_in_order(month: Any) -> None:
 def test_closing_tells_what_owners_will_earn(month: Any) -> None:
     month.run("period", "close")
     with _connected(month) as connection:
-        told = "SELECT sum(share_minor) FROM preliminary_shares"
+        told = "SELECT sum(share_minor) FROM thing_shares"
         (closed,) = connection.execute(told).fetchone()
     month.run("settle")
     with _connected(month) as connection:

@@ -1,8 +1,9 @@
-"""Preliminary shares: what each thing will have got once a closed period is settled.
+"""Shares summed over all patrons: what each thing brings its owners in a closed period.
 
 They are divided by the very statement that settles a slice, from the same frozen pots,
-so that they cannot come out otherwise; and summed over all patrons, so that no row
-tells of one. A slice is added once. When its period is settled, all are forgotten.
+so that they cannot come out otherwise; and no row tells of a patron. They are told
+before their period is settled, are preliminary until then, and are kept: an owner whose
+things a million patrons gave to is told of a row for each thing. A slice is added once.
 """
 
 from dataclasses import dataclass
@@ -24,10 +25,9 @@ from overallt_server.storage.division import (
     TEAM_SHARES,
     sum_of,
 )
-from overallt_server.storage.periods import Slice, slice_of
+from overallt_server.storage.periods import Slice, claim_first
 from overallt_server.storage.plans import plan_for_many
-from overallt_server.storage.schema import periods, preliminary_shares, slices
-from overallt_server.storage.shares import ThingShares
+from overallt_server.storage.schema import periods, slices, thing_shares
 from overallt_server.storage.uniqueness import inserting
 
 _IS_NOT_SETTLED: Final = periods.c.settled_at.is_(None)
@@ -35,11 +35,13 @@ _IS_MISSING: Final = slices.c.previewed_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
-class SlicesLeft:
-    """How many slices of a period are not added, of all that it has."""
+class ThingShares:
+    """What *thing* brings in *period*: so many *flattrs*, and their shares in all."""
 
-    left: int
-    every: int
+    period: Period
+    thing: ThingId
+    flattrs: int
+    minor: int
 
 
 async def claim_slice(tx: Transaction, period: Period, *, at: datetime) -> Slice | None:
@@ -56,29 +58,25 @@ async def claim_slice(tx: Transaction, period: Period, *, at: datetime) -> Slice
         .where(periods.c.period == period, _IS_NOT_SETTLED)
         .with_for_update()
     )
-    rows = await tx.execute(
+    return await claim_first(
+        tx,
         sa.select(slices)
         .join(periods, periods.c.period == slices.c.period)
-        .where(slices.c.period == period, _IS_NOT_SETTLED, _IS_MISSING)
-        .order_by(slices.c.slice)
-        .limit(1)
+        .where(slices.c.period == period, _IS_NOT_SETTLED, _IS_MISSING),
+        marked=slices.c.previewed_at,
+        at=at,
     )
-    row = rows.one_or_none()
-    if row is None:
-        return None
-    await tx.execute(
-        sa.update(slices)
-        .where(slices.c.period == period, slices.c.slice == row.slice)
-        .values(previewed_at=at)
-    )
-    return slice_of(row)
 
 
-async def add_slice(tx: Transaction, period: Period, slice_: Slice) -> None:
+async def add_slice(tx: Transaction, slice_: Slice) -> None:
     """Add what the patrons of *slice_* will bring each thing."""
-    values = {PERIOD.key: period, FIRST.key: slice_.first, LAST.key: slice_.last}
+    values = {
+        PERIOD.key: slice_.period,
+        FIRST.key: slice_.first,
+        LAST.key: slice_.last,
+    }
     await plan_for_many(tx)
-    for summed in await summed_in(tx, period):
+    for summed in await summed_in(tx, slice_.period):
         await tx.execute(_adding(tx, summed), values)
 
 
@@ -91,37 +89,32 @@ async def summed_in(tx: Transaction, period: Period) -> list[sa.Select[Any]]:
     ]
 
 
-async def slices_left(tx: Transaction, period: Period) -> SlicesLeft:
-    """Count the slices of *period* that are not added."""
-    row = (
-        await tx.execute(
-            sa.select(
-                sa.func.count().filter(_IS_MISSING).label("left"),
-                sa.func.count().label("every"),
-            ).where(slices.c.period == period)
-        )
-    ).one()
-    return SlicesLeft(row.left, row.every)
-
-
 async def of_owner(
-    tx: Transaction, owner: UserId, currency: str, *, period: Period | None
+    tx: Transaction,
+    owner: UserId,
+    currency: str,
+    *,
+    settled: bool | None,
+    period: Period | None,
 ) -> list[ThingShares]:
-    """List what *owner* will have got, by period (newest first) and thing.
+    """List what *owner* got, or will have got, by period (newest first) and thing.
 
-    Only in *period*; ``None``: in all. One whose slices are not all added is left out.
+    Only in *period*, and in those that are *settled*, or are not; ``None``: in all. One
+    whose slices are not all added is left out.
     """
-    column = preliminary_shares.c
+    column = thing_shares.c
     wanted = (
-        sa.select(preliminary_shares)
+        sa.select(thing_shares)
+        .join(periods, periods.c.period == column.period)
         .where(
             column.owner_id == owner,
             column.currency == currency,
-            column.period.in_(sa.select(periods.c.period).where(_IS_NOT_SETTLED)),
             ~sa.exists().where(slices.c.period == column.period, _IS_MISSING),
         )
         .order_by(column.period.desc(), column.thing_id)
     )
+    if settled is not None:
+        wanted = wanted.where(~_IS_NOT_SETTLED if settled else _IS_NOT_SETTLED)
     if period is not None:
         wanted = wanted.where(column.period == period)
     rows = await tx.execute(wanted)
@@ -131,16 +124,9 @@ async def of_owner(
     ]
 
 
-async def forget(tx: Transaction, period: Period) -> None:
-    """Forget those of *period*, which is settled."""
-    await tx.execute(
-        sa.delete(preliminary_shares).where(preliminary_shares.c.period == period)
-    )
-
-
 def _summed(divided: sa.Select[Any]) -> sa.Select[Any]:
     share = divided.subquery().c
-    key = (share.period, share.owner_id, share.thing_id)
+    key = (share.owner_id, share.period, share.thing_id)
     return sa.select(
         *key,
         sa.func.count().label("flattrs"),
@@ -150,12 +136,12 @@ def _summed(divided: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def _adding(tx: Transaction, summed: sa.Select[Any]) -> sa.Insert:
-    insert = inserting(tx, preliminary_shares).from_select(
-        [column.name for column in preliminary_shares.c], summed
+    insert = inserting(tx, thing_shares).from_select(
+        [column.name for column in thing_shares.c], summed
     )
-    there, more = preliminary_shares.c, insert.excluded
+    there, more = thing_shares.c, insert.excluded
     return insert.on_conflict_do_update(
-        index_elements=list(preliminary_shares.primary_key),
+        index_elements=list(thing_shares.primary_key),
         set_={
             "flattrs": there.flattrs + more.flattrs,
             "share_minor": there.share_minor + more.share_minor,
