@@ -1,8 +1,11 @@
-"""Deeds: what operators do to money by hand, each with all that it takes to do it."""
+"""Deeds: what operators do to money by hand, each with all that it takes to do it.
+
+``WORD`` is the command that orders it, ``KIND`` is of the one entry that it makes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, override
+from typing import ClassVar, Final, get_args, override
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.journal import EntryKind
@@ -14,6 +17,7 @@ class AddMeans:
     """Book money that an operator took in as means."""
 
     WORD: ClassVar = "means add"
+    KIND: ClassVar = EntryKind.MEANS_ADDED
     patron: UserId
     amount: Money
     reference: str
@@ -28,6 +32,7 @@ class RefundMeans:
     """Give back what is left of the lot of that number."""
 
     WORD: ClassVar = "means refund"
+    KIND: ClassVar = EntryKind.MEANS_REFUNDED
     patron: UserId
     lot: int
     amount: Money
@@ -43,6 +48,7 @@ class AddEquity:
     """Put money of the operator's own beside the clients'."""
 
     WORD: ClassVar = "equity add"
+    KIND: ClassVar = EntryKind.EQUITY_ADDED
     amount: Money
     reference: str
 
@@ -56,6 +62,7 @@ class PayDebt:
     """Take what a patron owes off his means."""
 
     WORD: ClassVar = "debt pay"
+    KIND: ClassVar = EntryKind.DEBT_PAID
     patron: UserId
     reference: str
 
@@ -69,6 +76,7 @@ class GiveUpDebt:
     """Book what a patron owes as lost."""
 
     WORD: ClassVar = "debt give-up"
+    KIND: ClassVar = EntryKind.DEBT_GIVEN_UP
     patron: UserId
     reference: str
 
@@ -82,6 +90,7 @@ class AssignSuspense:
     """Make the money of that number, which is in suspense, a patron's means."""
 
     WORD: ClassVar = "bank suspense assign"
+    KIND: ClassVar = EntryKind.SUSPENSE_ASSIGNED
     number: int
     patron: UserId
 
@@ -95,6 +104,7 @@ class ReturnSuspense:
     """Send the money of that number, which is in suspense, back."""
 
     WORD: ClassVar = "bank suspense return"
+    KIND: ClassVar = EntryKind.SUSPENSE_RETURNED
     number: int
 
     @override
@@ -107,6 +117,7 @@ class UnderstandSuspense:
     """Book the money of that number, which is no patron's, to a *ledger_account*."""
 
     WORD: ClassVar = "bank suspense understand"
+    KIND: ClassVar = EntryKind.SUSPENSE_UNDERSTOOD
     number: int
     ledger_account: str
 
@@ -120,6 +131,7 @@ class PayByHand:
     """Book that a payout to *owner* was paid from what an operator holds himself."""
 
     WORD: ClassVar = "payout paid"
+    KIND: ClassVar = EntryKind.PAYOUT_PAID
     reference: str
     owner: UserId
 
@@ -133,6 +145,7 @@ class OrderPayouts:
     """Order the *payouts* of these numbers of the bank, by a file at *path*."""
 
     WORD: ClassVar = "payout file"
+    KIND: ClassVar = None
     payouts: tuple[int, ...]
     owners: tuple[UserId, ...]
     amount: Money
@@ -160,6 +173,7 @@ class ImportStatements:
     """
 
     WORD: ClassVar = "bank import"
+    KIND: ClassVar = None
     files: tuple[OrderedFile, ...]
     statements: tuple[str, ...]
     users: tuple[UserId, ...]
@@ -184,20 +198,7 @@ type Deed = (
 )
 
 DEEDS: Final[Mapping[str, type[Deed]]] = {
-    each.WORD: each
-    for each in (
-        AddMeans,
-        RefundMeans,
-        AddEquity,
-        PayDebt,
-        GiveUpDebt,
-        AssignSuspense,
-        ReturnSuspense,
-        UnderstandSuspense,
-        PayByHand,
-        OrderPayouts,
-        ImportStatements,
-    )
+    each.WORD: each for each in get_args(Deed.__value__)
 }
 
 
@@ -229,33 +230,19 @@ class Booking:
     amount: Money | None
 
 
-_KINDS: Final[Mapping[type[Deed], EntryKind]] = {
-    AddMeans: EntryKind.MEANS_ADDED,
-    RefundMeans: EntryKind.MEANS_REFUNDED,
-    AddEquity: EntryKind.EQUITY_ADDED,
-    PayDebt: EntryKind.DEBT_PAID,
-    GiveUpDebt: EntryKind.DEBT_GIVEN_UP,
-    AssignSuspense: EntryKind.SUSPENSE_ASSIGNED,
-    ReturnSuspense: EntryKind.SUSPENSE_RETURNED,
-    UnderstandSuspense: EntryKind.SUSPENSE_UNDERSTOOD,
-    PayByHand: EntryKind.PAYOUT_PAID,
-}
-
-
 def booking_of(deed: Deed) -> Booking | None:
     """Return what *deed* books; ``None`` if it makes no entry, or makes many.
 
     A file of payouts makes none, each payout had its own as it was asked for; of an
     import each entry is held against its movement at the bank.
     """
-    kind = _KINDS.get(type(deed))
-    if kind is None:
+    if deed.KIND is None:
         return None
     amount = (
         deed.amount if isinstance(deed, AddMeans | RefundMeans | AddEquity) else None
     )
     # A payout is its owner's, but is on its way in the house's chain.
     if isinstance(deed, PayByHand):
-        return Booking(kind, None, amount)
+        return Booking(deed.KIND, None, amount)
     concerned = users_of(deed)
-    return Booking(kind, concerned[0] if concerned else None, amount)
+    return Booking(deed.KIND, concerned[0] if concerned else None, amount)
