@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from overallt_server.core.periods import Period
-from overallt_server.storage import schema
+from overallt_server.storage import order_schema, schema
 from overallt_server.storage.database import Database
 
 ROWS = {
@@ -36,7 +36,7 @@ ROWS = {
         "share_minor": 1,
         "currency": "EUR",
     },
-    schema.orders: {
+    order_schema.orders: {
         "number": 1,
         "what": "equity add",
         "arguments": "{}",
@@ -46,7 +46,7 @@ ROWS = {
         "ordered_at": Period(2026, 1).start,
         "hash": b"hash",
     },
-    schema.order_outcomes: {
+    order_schema.order_outcomes: {
         "number": 1,
         "verdict": "confirmed",
         "operator_id": 2,

@@ -25,7 +25,7 @@ from overallt_server.core.orders import TOGETHER, OrderRow, OutcomeRow
 from overallt_server.core.periods import Period
 from overallt_server.core.rules import Rules
 from overallt_server.payments.camt import read
-from overallt_server.storage import schema
+from overallt_server.storage import order_schema, schema
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.adding_equity import AddingEquity
 from overallt_server.use_cases.adding_means import AddingMeans
@@ -41,7 +41,7 @@ MONA, ADA, BEN, CYD = UserId(1), UserId(3), UserId(4), UserId(5)
 NOW: Final = Period(2026, 3).start + timedelta(days=9)
 KASSA: Final = BankAccount("Kassa", IBAN, "")
 TOLD: Final = read(statement(Entry(500, ("who?",)))).statements
-ORDERS, OUTCOMES = schema.orders, schema.order_outcomes
+ORDERS, OUTCOMES = order_schema.orders, order_schema.order_outcomes
 
 
 def carrying_out(rules: Rules) -> Callable[[Database, Deed, str], Awaitable[Done]]:
@@ -360,10 +360,10 @@ async def test_a_term_that_was_changed_is_named(
     ordered: Database, audit: Audit
 ) -> None:
     async with ordered.transaction() as tx:
-        cyds = schema.operators.c.user_id == CYD
+        cyds = order_schema.operators.c.user_id == CYD
         before = NOW - timedelta(days=1)
         await tx.execute(
-            schema.operators.update().where(cyds).values(removed_at=before)
+            order_schema.operators.update().where(cyds).values(removed_at=before)
         )
     found = await audit(ordered)
 

@@ -14,12 +14,11 @@ from overallt_server.core.orders import OrderRow, OutcomeRow
 from overallt_server.core.payouts import paid_by_hand_key
 from overallt_server.storage.audit import stored_entries
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.order_schema import order_outcomes, orders
 from overallt_server.storage.orders import deed_of
 from overallt_server.storage.schema import (
     bank_statements,
     journal_entries,
-    order_outcomes,
-    orders,
     payout_files,
     payouts,
     postings,

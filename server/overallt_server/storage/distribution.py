@@ -22,7 +22,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import access_schema, schema
+from overallt_server.storage import access_schema, order_schema, schema
 from overallt_server.storage.database import Database, Transaction
 
 BY: Final = "patron_id"
@@ -62,16 +62,16 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     schema.payout_accounts,
     schema.payouts,
     schema.payout_files,
-    schema.operators,
-    schema.orders,
-    schema.order_outcomes,
+    order_schema.operators,
+    order_schema.orders,
+    order_schema.order_outcomes,
 )
 APPEND_ONLY: Final[tuple[sa.Table, ...]] = (
     schema.journal_entries,
     schema.postings,
     schema.shares,
-    schema.orders,
-    schema.order_outcomes,
+    order_schema.orders,
+    order_schema.order_outcomes,
 )
 
 _COPY_EVERYWHERE: Final = "SELECT create_reference_table('%(table)s')"

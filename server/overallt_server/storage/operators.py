@@ -8,7 +8,8 @@ from overallt.protocol.ids import UserId
 from overallt_server.core.operators import Term
 from overallt_server.core.users import User
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import operators, users
+from overallt_server.storage.order_schema import operators
+from overallt_server.storage.schema import users
 from overallt_server.storage.uniqueness import inserting
 from overallt_server.storage.users import user_of
 

@@ -22,12 +22,8 @@ from overallt_server.core.orders import (
     Verdict,
 )
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import (
-    HOUSE,
-    bank_statements,
-    order_outcomes,
-    orders,
-)
+from overallt_server.storage.order_schema import order_outcomes, orders
+from overallt_server.storage.schema import HOUSE, bank_statements
 
 _FORMS: Final[Mapping[str, TypeAdapter[Deed]]] = {
     word: TypeAdapter(form) for word, form in DEEDS.items()

@@ -5,7 +5,8 @@ foreign key crosses from one patron's rows to another's, so that Citus can keep 
 patron's rows on one node. Users and things have short numbers from ``id_blocks``;
 the rest has natural keys. Times are whole Unix seconds, periods ``202610``.
 
-Those of signing in stand in ``access_schema``.
+Those of signing in stand in ``access_schema``, those of operators and of what they
+order by hand in ``order_schema``; all have one metadata.
 
 The journal (``journal_entries``, ``postings``), ``shares`` and what was ordered by hand
 are append-only: the migrations give them triggers that raise (I2).
@@ -15,7 +16,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import access_schema
+from overallt_server.storage import order_schema
 from overallt_server.storage.column_types import PeriodNumber
 from overallt_server.storage.columns import (
     at,
@@ -27,14 +28,13 @@ from overallt_server.storage.columns import (
     where,
     word,
 )
-from overallt_server.storage.order_tables import order_tables
 
 # Patrons have a chain of entries each; entries that are nobody's are the house's.
 HOUSE: Final = 0
 
 _BY_CARD: Final = "ledger_account = 'cash:stripe' AND side = 'debit'"
 
-metadata: Final = access_schema.metadata
+metadata: Final = order_schema.metadata
 
 # --- People and things: small tables, on every node -------------------------------
 
@@ -352,5 +352,3 @@ patron_marks: Final = sa.Table(
     at("made_at"),
     digest(),
 )
-
-operators, orders, order_outcomes = order_tables(metadata)
