@@ -16,6 +16,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.settlement import PotThing, PotWeights
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.division import sum_of
 from overallt_server.storage.schema import (
     HOUSE,
     budgets,
@@ -222,9 +223,9 @@ async def owners_shares(
     tx: Transaction, period: Period, span: Span
 ) -> dict[UserId, int]:
     """Sum the shares of the patrons of *span* by owner."""
-    total = sa.cast(sa.func.sum(shares.c.share_minor), sa.BigInteger)
+    total = sum_of(shares.c.share_minor).label("minor")
     rows = await tx.execute(
-        sa.select(shares.c.owner_id, total.label("minor"))
+        sa.select(shares.c.owner_id, total)
         .where(shares.c.period == period, _between(shares, span))
         .group_by(shares.c.owner_id)
     )

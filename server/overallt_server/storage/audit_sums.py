@@ -25,7 +25,7 @@ from overallt_server.core.audit_slices import Span
 from overallt_server.core.settlement import ALL_BPS, FIRST_REVISION
 from overallt_server.storage.audit_thing_shares import fingerprint
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.division import tie_key
+from overallt_server.storage.division import sum_of, tie_key
 from overallt_server.storage.schema import (
     flattrs,
     journal_entries,
@@ -87,18 +87,13 @@ def _of_same(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]
     return sa.and_(one.c.patron_id == other.c.patron_id, one.c.period == other.c.period)
 
 
-def _total(number: _Number) -> _Number:
-    # PostgreSQL sums bigint to numeric.
-    return sa.cast(sa.func.sum(number), sa.BigInteger)
-
-
 def _in_pots() -> sa.CTE:
     rate = sa.func.min(pots.c.fee_bps)
     pot = sa.func.min(pots.c.pot_minor)
-    paying = _total(sa.case((pot_things.c.charity, 0), else_=pot_things.c.weight))
-    every = sa.func.nullif(_total(pot_things.c.weight), 0, type_=sa.BigInteger)
+    paying = sum_of(sa.case((pot_things.c.charity, 0), else_=pot_things.c.weight))
+    every = sa.func.nullif(sum_of(pot_things.c.weight), 0, type_=sa.BigInteger)
     after_fee = ALL_BPS - sa.case((pot_things.c.charity, 0), else_=pots.c.fee_bps)
-    pool = _total(pot_things.c.weight * after_fee)
+    pool = sum_of(pot_things.c.weight * after_fee)
     return (
         sa.select(
             pots.c.patron_id,
@@ -180,14 +175,14 @@ def _sums() -> sa.Select[Any]:
         sa.func.count(),
         sa.func.count(rows.undone_at),
         sa.func.count(rows.owner_id),
-        _total(is_own),
+        sum_of(is_own),
         sa.func.min(rows.weight),
         sa.func.max(rows.weight),
         sa.func.max(rows.flattred_at),
         sa.func.max(rows.undone_at),
         sa.func.count(rows.in_pot),
         sa.func.count(rows.share_minor),
-        _total(rows.share_minor),
+        sum_of(rows.share_minor),
         sa.func.min(rows.pot_weight),
         sa.func.min(rows.paying_weight),
         sa.func.min(rows.fee_minor),

@@ -6,7 +6,7 @@ or deletes an entry, and triggers refuse it to everybody else (I2).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -24,6 +24,9 @@ from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import HOUSE, journal_entries, postings, slices
+
+# The number and the hash before the first entry of a chain.
+_NO_HEAD: Final = (0, NO_PREVIOUS)
 
 
 async def append(tx: Transaction, patron: UserId, entry: JournalEntry) -> None:
@@ -90,12 +93,8 @@ async def find(
 
 async def last_number(tx: Transaction, chain: int) -> int:
     """Return the number of the last entry of *chain*, 0 if it has none."""
-    last = await tx.execute(
-        sa.select(sa.func.max(journal_entries.c.number)).where(
-            journal_entries.c.patron_id == chain
-        )
-    )
-    return last.scalar_one() or 0
+    heads = await _heads(tx, chain, chain)
+    return heads.get(chain, _NO_HEAD)[0]
 
 
 async def balance(
@@ -121,12 +120,12 @@ def sum_of(
 
 def means_of(patron_id: "sa.ColumnElement[int]") -> "sa.ColumnElement[str]":
     """Return the ledger account of the means of the patron in that column."""
-    return sa.literal(f"{chart.AccountName.MEANS}:") + sa.cast(patron_id, sa.Text)
+    return _account_of(chart.AccountName.MEANS, patron_id)
 
 
 def debts_of(patron_id: "sa.ColumnElement[int]") -> "sa.ColumnElement[str]":
     """Return the ledger account of what the patron in that column owes."""
-    return sa.literal(f"{chart.AccountName.RECEIVABLE}:") + sa.cast(patron_id, sa.Text)
+    return _account_of(chart.AccountName.RECEIVABLE, patron_id)
 
 
 async def reserved(tx: Transaction, patron: UserId, currency: str) -> Money:
@@ -175,6 +174,12 @@ async def cleared(tx: Transaction, period: Period, currency: str) -> Money:
     return Money(total.scalar_one(), currency)
 
 
+def _account_of(
+    name: chart.AccountName, patron_id: "sa.ColumnElement[int]"
+) -> "sa.ColumnElement[str]":
+    return sa.literal(f"{name}:") + sa.cast(patron_id, sa.Text)
+
+
 def _sum_on(normal_side: Side) -> "sa.ColumnElement[int]":
     signed = sa.case(
         (postings.c.side == str(normal_side), postings.c.amount_minor),
@@ -189,7 +194,7 @@ async def _append(tx: Transaction, entries: Mapping[Any, JournalEntry]) -> None:
     entry_rows: list[dict[str, object]] = []
     posting_rows: list[dict[str, object]] = []
     for chain, entry in sorted(entries.items(), key=lambda item: item[0]):
-        last_number, previous = heads.get(chain, (0, NO_PREVIOUS))
+        last_number, previous = heads.get(chain, _NO_HEAD)
         number = last_number + 1
         entry_rows.append(
             {

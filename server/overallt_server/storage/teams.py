@@ -17,6 +17,7 @@ from overallt_server.core.audit_teams import StoredMember
 from overallt_server.core.periods import Period
 from overallt_server.core.teams import Member, Team
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.division import sum_of
 from overallt_server.storage.schema import shares, team_members, things
 
 _later: Final = team_members.alias("later")
@@ -118,8 +119,8 @@ async def earned(
 
     Of the periods from *first* on, to the one before *until*.
     """
-    total = sa.cast(sa.func.sum(shares.c.share_minor), sa.BigInteger)
-    chosen = sa.select(shares.c.owner_id, total.label("minor")).where(
+    total = sum_of(shares.c.share_minor).label("minor")
+    chosen = sa.select(shares.c.owner_id, total).where(
         shares.c.thing_id == thing, shares.c.period >= first
     )
     if until is not None:
