@@ -52,7 +52,7 @@ async def _rows(tx: Transaction, table: sa.Table) -> AsyncIterator[sa.RowMapping
 
 
 def _hash(table: sa.Table, values: Mapping[str, Any]) -> bytes:
-    names = [name for name in table.columns.keys() if name != "hash"]  # noqa: SIM118 - it is no dictionary.
+    names = [column.name for column in table.columns if column.name != "hash"]
     return hash_of([table.name, *(_told(values[name]) for name in names)])
 
 

@@ -42,7 +42,7 @@ def _write_shares_anew() -> None:
     op.rename_table("shares", "old_shares")
     op.drop_index("ix_shares_owner_id_period", "old_shares")
     numbers = (*_KEY, "share_minor")
-    op.create_table(
+    shares = op.create_table(
         "shares",
         *(
             sa.Column(name, sa.BigInteger, nullable=False, autoincrement=False)
@@ -51,8 +51,9 @@ def _write_shares_anew() -> None:
         sa.Column("currency", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint(*_KEY, name="pk_shares"),
     )
-    columns = ", ".join((*numbers, "currency"))
-    op.execute(f"INSERT INTO shares ({columns}) SELECT {columns} FROM old_shares")  # noqa: S608 - our own names.
+    columns = (*numbers, "currency")
+    old_shares = sa.table("old_shares", *map(sa.column, columns))
+    op.execute(sa.insert(shares).from_select(columns, sa.select(old_shares)))
     op.drop_table("old_shares")
     op.create_index("ix_shares_owner_id_period", "shares", ["owner_id", "period"])
     for verb in ("UPDATE", "DELETE"):
