@@ -101,12 +101,7 @@ class PayingOut:
             request_hash = hashlib.sha256(f"payout:{amount or 'all'}".encode()).digest()
             before = await answered_before(tx, key, request_hash, now=now)
             if before is not None:
-                every = await payouts.of_owner(tx, owner)
-                return next(
-                    each.as_requested
-                    for each in every
-                    if each.reference == before.answer
-                )
+                return (await _called(tx, before.answer)).as_requested
             payout = await self._request(tx, owner, amount, now)
             answered = Answered(request_hash, payout.reference, now)
             await idempotency.put(tx, {key: answered})
