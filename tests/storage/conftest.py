@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import sqlalchemy as sa
+from forging import unguard
 from story_rules import RULES as STORY_RULES
 
 from overallt.protocol.ids import ThingId, UserId
@@ -164,11 +164,7 @@ def rules() -> Rules:
 async def unguarded(books: Database) -> Database:
     """Give the same books without the triggers that keep them as they are."""
     async with books.transaction() as tx:
-        names = await tx.execute(
-            sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        )
-        for (name,) in names.all():
-            await tx.execute(sa.text(f"DROP TRIGGER {name}"))
+        await unguard(books, tx)
     return books
 
 

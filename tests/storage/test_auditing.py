@@ -1,11 +1,12 @@
 """An audit is content with good books, and names the row of any cell that changed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from forging import put, rows_of, this
 
 from overallt_server.core.audit import Finding
 from overallt_server.core.periods import Period
@@ -56,15 +57,6 @@ MONEY_TABLES = (
 type Audit = Callable[[Database], Awaitable[list[Finding]]]
 
 
-async def rows_of(database: Database, table: sa.Table) -> Sequence[sa.RowMapping]:
-    async with database.snapshot() as tx:
-        return (await tx.execute(sa.select(table))).mappings().all()
-
-
-def this(table: sa.Table, row: sa.RowMapping) -> "list[sa.ColumnElement[bool]]":
-    return [column == row[column.name] for column in table.primary_key]
-
-
 def key(table: sa.Table, row: Any) -> str:
     return " ".join(f"{each.name}={row[each.name]}" for each in table.primary_key)
 
@@ -98,28 +90,15 @@ async def test_one_changed_cell_is_one_finding_that_names_its_row(
         for column in table.columns:
             if column.primary_key or (table, column.name) in LEGAL:
                 continue
-            await change(
-                unguarded, table, row, column, changed(column, row[column.name])
-            )
+            name = column.name
+            await put(unguarded, table, row, {name: changed(column, row[name])})
             found = await audit(unguarded)
             if [(table.name, key(table, row))] != [(f.table, f.row) for f in found]:
-                misnamed.append((key(table, row), column.name, found))
-            await change(unguarded, table, row, column, row[column.name])
+                misnamed.append((key(table, row), name, found))
+            await put(unguarded, table, row, {name: row[name]})
 
     assert [] == misnamed
     assert [] == await audit(unguarded)
-
-
-async def change(
-    database: Database,
-    table: sa.Table,
-    row: sa.RowMapping,
-    column: "sa.Column[Any]",
-    value: object,
-) -> None:
-    async with database.transaction() as tx:
-        update = table.update().where(*this(table, row)).values({column.name: value})
-        await tx.execute(update)
 
 
 @pytest.mark.parametrize("table", MONEY_TABLES, ids=lambda table: table.name)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
+from forging import put, rows_of
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding
@@ -52,20 +53,6 @@ async def note_all(database: Database, rules: Rules) -> None:
         await marks.put(tx, BEN, Mark.FROZEN, reason="chargeback du_1", now=NOW)
 
 
-async def rows(database: Database, table: sa.Table) -> list[dict[str, Any]]:
-    async with database.snapshot() as tx:
-        found = await tx.execute(sa.select(table).order_by(*table.primary_key))
-        return [dict(each) for each in found.mappings().all()]
-
-
-async def put(
-    database: Database, table: sa.Table, row: dict[str, Any], values: dict[str, Any]
-) -> None:
-    this = [column == row[column.name] for column in table.primary_key]
-    async with database.transaction() as tx:
-        await tx.execute(table.update().where(*this).values(values))
-
-
 def changed(value: object) -> object:
     if isinstance(value, int):
         return value + 4
@@ -98,7 +85,7 @@ async def test_one_changed_cell_is_one_finding_that_names_the_row_as_it_now_is(
 ) -> None:
     await note_all(books, rules)
     misnamed = []
-    for row in await rows(books, table):
+    for row in await rows_of(books, table):
         for name, value in row.items():
             forged = row | {name: changed(value)}
             await put(books, table, row, {name: forged[name]})
@@ -119,7 +106,7 @@ async def test_a_row_with_the_hash_of_another_is_named(
     table: sa.Table, books: Database, rules: Rules, audit: Audit
 ) -> None:
     await note_all(books, rules)
-    copied = (await rows(books, table))[0] | {next(iter(table.primary_key)).name: 5}
+    copied = (await rows_of(books, table))[0] | {next(iter(table.primary_key)).name: 5}
     async with books.transaction() as tx:
         await tx.execute(table.insert().values(copied))
 
@@ -165,7 +152,7 @@ async def test_of_many_none_is_passed_over(
     monkeypatch.setattr("overallt_server.storage.row_hashes._AT_ONCE", 1)
     await note_all(books, rules)
     for table, column in ((ACCOUNTS, "name"), (MARKS, "reason")):
-        for row in await rows(books, table):
+        for row in await rows_of(books, table):
             await put(books, table, row, {column: "forged"})
 
     assert 4 == len(await audit(books))

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
+from forging import put, rows_of
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding
@@ -120,20 +121,6 @@ async def ordered(unguarded: Database, rules: Rules) -> Database:
     return unguarded
 
 
-async def rows(database: Database, table: sa.Table) -> list[dict[str, Any]]:
-    async with database.snapshot() as tx:
-        found = await tx.execute(sa.select(table).order_by(*table.primary_key))
-        return [dict(each) for each in found.mappings().all()]
-
-
-async def put(
-    database: Database, table: sa.Table, number: int, values: dict[str, Any]
-) -> None:
-    async with database.transaction() as tx:
-        this = table.c.number == number
-        await tx.execute(table.update().where(this).values(values))
-
-
 async def remove(database: Database, table: sa.Table, **key: object) -> None:
     async with database.transaction() as tx:
         this = [table.c[name] == value for name, value in key.items()]
@@ -177,16 +164,16 @@ async def test_one_changed_cell_is_named_and_nothing_else(
     ordered: Database, audit: Audit, table: sa.Table
 ) -> None:
     wrong = []
-    for row in await rows(ordered, table):
+    for row in await rows_of(ordered, table):
         number = row["number"]
         for name, value in row.items():
             if name == "number":
                 continue
-            await put(ordered, table, number, {name: changed(value)})
+            await put(ordered, table, row, {name: changed(value)})
             found = await audit(ordered)
             if [(table.name, f"number={number}")] != named(found):
                 wrong.append((number, name, found))
-            await put(ordered, table, number, {name: value})
+            await put(ordered, table, row, {name: value})
 
     assert [] == wrong
     assert [] == await audit(ordered)
@@ -258,7 +245,7 @@ async def test_before_the_first_order_nothing_needed_one(
 async def test_an_entry_that_is_gone_is_missed_by_its_order(
     ordered: Database, audit: Audit
 ) -> None:
-    first = (await rows(ordered, OUTCOMES))[0]
+    first = (await rows_of(ordered, OUTCOMES))[0]
     key = {"patron_id": first["chain"], "number": first["entry"]}
     for table in (schema.journal_entries, schema.postings):
         await remove(ordered, table, **key)
@@ -269,18 +256,18 @@ async def test_an_entry_that_is_gone_is_missed_by_its_order(
 
 async def forge(database: Database, number: int, **values: Any) -> None:
     """Change an order and make every hash that is over it anew, as a thief would."""
-    await put(database, ORDERS, number, values)
+    await put(database, ORDERS, {"number": number}, values)
     previous = bytes(32)
-    outcomes = {each["number"]: each for each in await rows(database, OUTCOMES)}
-    for each in await rows(database, ORDERS):
+    outcomes = {each["number"]: each for each in await rows_of(database, OUTCOMES)}
+    for each in await rows_of(database, ORDERS):
         cells = [value for name, value in each.items() if name != "hash"]
         previous = OrderRow(*cells).digest(previous)
-        await put(database, ORDERS, each["number"], {"hash": previous})
+        await put(database, ORDERS, each, {"hash": previous})
         decided = outcomes.get(each["number"])
         if decided is not None:
             cells = [value for name, value in decided.items() if name != "hash"]
             hash_ = OutcomeRow(*cells).digest(previous)
-            await put(database, OUTCOMES, each["number"], {"hash": hash_})
+            await put(database, OUTCOMES, decided, {"hash": hash_})
 
 
 @pytest.mark.parametrize(
@@ -336,7 +323,7 @@ async def test_an_order_that_was_forged_whole_does_not_fit_what_was_done(
 async def test_a_forged_amount_is_told_with_both_values(
     ordered: Database, audit: Audit
 ) -> None:
-    arguments = (await rows(ordered, ORDERS))[0]["arguments"]
+    arguments = (await rows_of(ordered, ORDERS))[0]["arguments"]
     await forge(ordered, 1, arguments=arguments.replace("1000", "1001"))
     (found,) = await audit(ordered)
 
@@ -349,7 +336,7 @@ async def test_a_forged_amount_is_told_with_both_values(
 async def test_a_forged_list_of_payouts_is_told_with_both_values(
     ordered: Database, audit: Audit
 ) -> None:
-    arguments = (await rows(ordered, ORDERS))[2]["arguments"]
+    arguments = (await rows_of(ordered, ORDERS))[2]["arguments"]
     await forge(ordered, 3, arguments=arguments.replace("[1]", "[1,2]", 1))
     (found,) = await audit(ordered)
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from bank_files import IBAN, Entry, report, statement
+from forging import put, rows_of
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding
@@ -89,24 +89,10 @@ def changed(name: str, value: object) -> object:
     return 1 if value is None else OTHER.get(str(value), "")
 
 
-async def rows(database: Database, table: sa.Table) -> list[dict[str, Any]]:
-    async with database.snapshot() as tx:
-        found = await tx.execute(sa.select(table).order_by(*table.primary_key))
-        return [dict(each) for each in found.mappings().all()]
-
-
-async def put(
-    database: Database, table: sa.Table, number: int, values: dict[str, Any]
-) -> None:
-    async with database.transaction() as tx:
-        this = table.c.number == number
-        await tx.execute(table.update().where(this).values(values))
-
-
 async def test_good_payouts_in_every_state_are_in_order(
     paid_out: Database, audit: Audit
 ) -> None:
-    states = [each["state"] for each in await rows(paid_out, PAYOUTS)]
+    states = [each["state"] for each in await rows_of(paid_out, PAYOUTS)]
 
     assert ["returned", "paid", "rejected", "sent", "requested", "paid"] == states
     assert [] == await audit(paid_out)
@@ -116,17 +102,17 @@ async def test_one_changed_cell_of_a_payout_is_named_and_nothing_else(
     paid_out: Database, audit: Audit
 ) -> None:
     wrong = []
-    for row in await rows(paid_out, PAYOUTS):
+    for row in await rows_of(paid_out, PAYOUTS):
         number = row["number"]
         for name, value in row.items():
             # Why it came back is a word of the bank's, and moves nothing.
             if name == "number" or (name == "reason" and row["state"] != "rejected"):
                 continue
-            await put(paid_out, PAYOUTS, number, {name: changed(name, value)})
+            await put(paid_out, PAYOUTS, row, {name: changed(name, value)})
             found = [(each.table, each.row) for each in await audit(paid_out)]
             if found != [("payouts", f"number={number}")]:
                 wrong.append((number, name, found))
-            await put(paid_out, PAYOUTS, number, {name: value})
+            await put(paid_out, PAYOUTS, row, {name: value})
 
     assert [] == wrong
     assert [] == await audit(paid_out)
@@ -136,17 +122,17 @@ async def test_one_changed_cell_of_a_movement_of_a_payout_is_found(
     paid_out: Database, audit: Audit
 ) -> None:
     unseen = []
-    for row in await rows(paid_out, MOVEMENTS):
+    for row in await rows_of(paid_out, MOVEMENTS):
         for name in ("amount_minor", "side", "fate", "payout", "patron_id"):
             other: dict[str, Any] = {
                 "side": "credit" if row["side"] == "debit" else "debit"
             }
             other |= {"fate": "cost", "payout": 4, "patron_id": 3, "amount_minor": 9}
-            await put(paid_out, MOVEMENTS, row["number"], {name: other[name]})
+            await put(paid_out, MOVEMENTS, row, {name: other[name]})
             named = {(each.table, each.row) for each in await audit(paid_out)}
             if ("bank_movements", f"key={row['key']}") not in named:
                 unseen.append((row["number"], name, named))
-            await put(paid_out, MOVEMENTS, row["number"], {name: row[name]})
+            await put(paid_out, MOVEMENTS, row, {name: row[name]})
 
     assert [] == unseen
     assert [] == await audit(paid_out)
@@ -156,7 +142,7 @@ async def test_a_file_that_tells_the_bank_otherwise_is_named(
     paid_out: Database, audit: Audit
 ) -> None:
     unseen = []
-    (row,) = await rows(paid_out, FILES)
+    (row,) = await rows_of(paid_out, FILES)
     content = row["content"]
     for name, value in (
         ("message", "OVERALLT2"),
@@ -179,11 +165,11 @@ async def test_a_file_that_tells_the_bank_otherwise_is_named(
         ),
         ("content", content[:-9]),
     ):
-        await put(paid_out, FILES, 1, {name: value})
+        await put(paid_out, FILES, row, {name: value})
         found = await audit(paid_out)
         if [("payout_files", "number=1")] != [(e.table, e.row) for e in found][:1]:
             unseen.append((name, [str(each) for each in found]))
-        await put(paid_out, FILES, 1, {name: row[name]})
+        await put(paid_out, FILES, row, {name: row[name]})
 
     assert [] == unseen
     assert [] == await audit(paid_out)
@@ -206,7 +192,7 @@ async def test_a_payout_that_is_gone_is_told_by_its_entry(
 async def test_a_payout_that_nobody_asked_for_is_named(
     paid_out: Database, audit: Audit
 ) -> None:
-    forged = (await rows(paid_out, PAYOUTS))[4] | {"number": 7}
+    forged = (await rows_of(paid_out, PAYOUTS))[4] | {"number": 7}
     async with paid_out.transaction() as tx:
         await tx.execute(PAYOUTS.insert().values(forged))
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from card_payments import ACCOUNT, Cards
 from fake_stripe import FakeStripe
+from forging import unguard
 from story_rules import RULES as STORY_RULES
 
 from overallt.protocol.ids import ThingId, UserId
@@ -175,6 +176,13 @@ class Town:
             return (
                 await tx.execute(sa.select(table).order_by(*table.primary_key))
             ).all()
+
+    async def forge(self, *changes: sa.Update | sa.Delete | sa.Insert) -> None:
+        """Change rows as no use case does."""
+        async with self.database.transaction() as tx:
+            await unguard(self.database, tx)
+            for change in changes:
+                await tx.execute(change)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import sqlalchemy as sa
+from forging import this
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit_glance import ClosedMonth, glance
@@ -72,19 +73,6 @@ async def _cleared(town: "Town") -> Mapping[UserId, bool]:
     }
 
 
-async def _change(town: "Town", change: sa.Update | sa.Delete) -> None:
-    async with town.database.transaction() as tx:
-        if town.database.is_sqlite:
-            names = await tx.execute(
-                sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            )
-            for (name,) in names.all():
-                await tx.execute(sa.text(f"DROP TRIGGER {name}"))
-        else:
-            await tx.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        await tx.execute(change)
-
-
 async def test_whoever_is_in_order_is_cleared(town: "Town") -> None:
     await _settled_month(town)
 
@@ -126,9 +114,8 @@ async def test_whoever_has_a_changed_row_is_doubted_and_nobody_else(
 ) -> None:
     await _settled_month(town)
     row = next(row for row in await town.rows(table) if row.patron_id == PATRONS[1])
-    this = [column == row._mapping[column.name] for column in table.primary_key]
 
-    await _change(town, sa.update(table).where(*this).values(values))
+    await town.forge(sa.update(table).where(*this(table, row._asdict())).values(values))
 
     assert {PATRONS[0]: True, PATRONS[1]: False, PATRONS[2]: True} == (
         await _cleared(town)
@@ -140,7 +127,7 @@ async def test_a_row_that_is_gone_is_doubted(town: "Town") -> None:
     for table in (schema.shares, schema.pot_things, schema.postings):
         of_patron = table.c.patron_id == PATRONS[1]
 
-        await _change(town, sa.delete(table).where(of_patron))
+        await town.forge(sa.delete(table).where(of_patron))
 
         assert not (await _cleared(town))[PATRONS[1]]
 
@@ -160,8 +147,8 @@ async def test_an_odd_unit_of_the_wrong_thing_is_doubted(town: "Town") -> None:
         else_=schema.shares.c.share_minor,
     )
 
-    await _change(
-        town, sa.update(schema.shares).where(of_patron).values(share_minor=swapped)
+    await town.forge(
+        sa.update(schema.shares).where(of_patron).values(share_minor=swapped)
     )
 
     assert not (await _cleared(town))[PATRONS[1]]

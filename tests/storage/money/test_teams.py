@@ -56,17 +56,6 @@ async def _audit(town: "Town") -> list[tuple[str, str]]:
     return [(each.table, each.row) for each in found]
 
 
-async def _change(town: "Town", *changes: sa.Update | sa.Delete | sa.Insert) -> None:
-    async with town.database.transaction() as tx:
-        if town.database.is_sqlite:
-            for verb in ("update", "delete"):
-                await tx.execute(sa.text(f"DROP TRIGGER IF EXISTS shares_no_{verb}"))
-        else:
-            await tx.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        for change in changes:
-            await tx.execute(change)
-
-
 async def test_each_member_earns_by_his_weight(town: "Town") -> None:
     await _settled_month(town)
 
@@ -229,7 +218,7 @@ async def test_a_changed_row_of_a_team_is_named(
     cell = schema.team_members.c[column]
     this = schema.team_members.c.user_id == user
 
-    await _change(town, _members(**{column: cell + by}).where(this))
+    await town.forge(_members(**{column: cell + by}).where(this))
 
     assert [
         ("team_members", f"thing_id=11 period=2026-01 user_id={user}")
@@ -241,7 +230,7 @@ async def test_a_lost_row_of_a_team_is_named(town: "Town", user: UserId) -> None
     await _settled_month(town)
     lost = schema.team_members.c.user_id == user
 
-    await _change(town, sa.delete(schema.team_members).where(lost))
+    await town.forge(sa.delete(schema.team_members).where(lost))
 
     assert [
         ("team_members", f"thing_id=11 period=2026-01 user_id={user}")
@@ -257,12 +246,11 @@ async def test_a_changed_or_lost_share_of_a_member_is_named(
     this = (own.patron_id == BEN) & (own.owner_id == user)
     key = f"patron_id={BEN} period=2026-01 thing_id=11 revision=0 owner_id={user}"
 
-    await _change(
-        town,
+    await town.forge(
         sa.update(schema.shares).where(this).values(share_minor=own.share_minor + 1),
     )
     changed = await _audit(town)
-    await _change(town, sa.delete(schema.shares).where(this))
+    await town.forge(sa.delete(schema.shares).where(this))
 
     assert [("shares", key)] == changed
     assert [("shares", key)] == await _audit(town)
@@ -278,7 +266,7 @@ async def test_a_share_of_the_whole_for_the_owner_alone_is_named(
     others = sa.delete(schema.shares).where(bens, own.owner_id != MONA)
     whole = sa.update(schema.shares).where(bens).values(share_minor=300)
 
-    await _change(town, others, whole)
+    await town.forge(others, whole)
 
     assert {"shares"} == {table for table, _row in await _audit(town)}
 
@@ -287,8 +275,7 @@ async def test_a_member_s_flattr_on_his_own_team_is_named(town: "Town") -> None:
     await _settled_month(town)
     february = town.january.next
 
-    await _change(
-        town,
+    await town.forge(
         sa.insert(schema.flattrs).values(
             patron_id=NINA,
             period=february,
@@ -314,7 +301,7 @@ async def test_a_team_of_no_thing_or_without_its_owner_is_named(town: "Town") ->
         for thing in (SONG, 77)
     ]
 
-    await _change(town, sa.insert(schema.team_members).values(rows))
+    await town.forge(sa.insert(schema.team_members).values(rows))
 
     assert [
         ("team_members", "thing_id=11 period=2026-01 user_id=1"),
