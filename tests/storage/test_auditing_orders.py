@@ -121,6 +121,17 @@ async def ordered(unguarded: Database, rules: Rules) -> Database:
     return unguarded
 
 
+async def add_unordered(database: Database, rules: Rules, *, now: datetime) -> None:
+    await AddingMeans(database, rules).add(
+        patron=BEN,
+        amount=Money(100, "EUR"),
+        provider="by_hand",
+        reference="X 9",
+        reason="for me",
+        now=now,
+    )
+
+
 async def remove(database: Database, table: sa.Table, **key: object) -> None:
     async with database.transaction() as tx:
         this = [table.c[name] == value for name, value in key.items()]
@@ -214,14 +225,7 @@ async def test_what_no_outcome_names_any_more_is_named(
 async def test_means_added_without_an_order_are_named(
     ordered: Database, rules: Rules, audit: Audit
 ) -> None:
-    await AddingMeans(ordered, rules).add(
-        patron=BEN,
-        amount=Money(100, "EUR"),
-        provider="by_hand",
-        reference="X 9",
-        reason="for me",
-        now=NOW,
-    )
+    await add_unordered(ordered, rules, now=NOW)
     (found,) = await audit(ordered)
 
     assert ("journal_entries", "means_added:by_hand:X 9") == (found.table, found.found)
@@ -230,14 +234,7 @@ async def test_means_added_without_an_order_are_named(
 async def test_before_the_first_order_nothing_needed_one(
     ordered: Database, rules: Rules, audit: Audit
 ) -> None:
-    await AddingMeans(ordered, rules).add(
-        patron=BEN,
-        amount=Money(100, "EUR"),
-        provider="by_hand",
-        reference="X 9",
-        reason="long ago",
-        now=NOW - timedelta(seconds=1),
-    )
+    await add_unordered(ordered, rules, now=NOW - timedelta(seconds=1))
 
     assert [] == await audit(ordered)
 
