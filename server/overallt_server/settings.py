@@ -70,6 +70,14 @@ class Settings(BaseSettings):
         str,
         Field(description="SQLAlchemy URL; empty: overallt.sqlite in the data folder"),
     ] = ""
+    database_seconds: Annotated[
+        int,
+        Field(
+            description="Seconds that a request waits for PostgreSQL to answer, "
+            "then 503",
+            ge=1,
+        ),
+    ] = 10
     currency: Annotated[
         str, Field(description="ISO 4217 code of the server's only currency")
     ] = "EUR"

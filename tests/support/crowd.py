@@ -24,11 +24,20 @@ from overallt.protocol import codec, messages
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.grants import Scope
 from overallt_server.storage import schema, tokens
-from overallt_server.storage.database import Database
+from overallt_server.storage.database import CONNECT_SECONDS, Database
 from overallt_server.storage.tokens import StoredToken
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
 
 type Click = tuple[UserId, ThingId]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody was answered who only looked at a thing, and after how long."""
+
+    status: int
+    come_back_after: str
+    seconds: float
 
 
 @dataclass
@@ -60,6 +69,11 @@ class Crowd:
         """Ask for all that was answered once more; return what is answered now."""
         async with aiohttp.ClientSession(url) as session:
             return {click: await self._ask(session, *click) for click in self.answers}
+
+    async def look(self, url: str, *, times: int) -> list[Look]:
+        """Look at a thing as so many at once; none of them comes back."""
+        async with aiohttp.ClientSession(url) as session:
+            return await asyncio.gather(*(self._look(session) for _ in range(times)))
 
     async def wait_for(self, *, answers: int = 0, busy: int = 0) -> None:
         """Wait until there are so many *answers*, all, and so many were told *busy*."""
@@ -100,6 +114,13 @@ class Crowd:
             await self._tell()
             await asyncio.sleep(int(response.headers["Retry-After"]))
 
+    async def _look(self, session: aiohttp.ClientSession) -> Look:
+        asked_at = time.monotonic()
+        async with session.get("/rest/v2/things/1") as response:
+            await response.read()
+        waited = time.monotonic() - asked_at
+        return Look(response.status, response.headers.get("Retry-After", ""), waited)
+
     async def _tell(self) -> None:
         async with self._told:
             self._told.notify_all()
@@ -128,12 +149,15 @@ async def stored_clicks(database: Database) -> set[Click]:
 
 
 @asynccontextmanager
-async def serving(url: str, folder: Path) -> AsyncIterator[tuple[str, int]]:
+async def serving(
+    url: str, folder: Path, *, database_seconds: int = CONNECT_SECONDS
+) -> AsyncIterator[tuple[str, int]]:
     """Run the server; gives its address and its process; it is dead when this ends."""
     port = free_port()
     environment = os.environ | {
         "OVERALLT_DATA": str(folder),
         "OVERALLT_DATABASE": url,
+        "OVERALLT_DATABASE_SECONDS": str(database_seconds),
         "OVERALLT_LISTEN_PORT": str(port),
     }
     process = await asyncio.create_subprocess_exec(

@@ -75,18 +75,33 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill every process of it at once: whatever was not written is lost."""
-        pid = self._server.pid
-        # It must not notice how its children go, and start others.
-        self._server.send_signal(signal.SIGSTOP)
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-        for each in [*map(int, children.split()), pid]:
+        for each in self._stopped():
             os.kill(each, signal.SIGKILL)
         self._server.wait(START_SECONDS)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let every process of it hang until the end of the block."""
+        processes = self._stopped()
+        try:
+            for each in processes:
+                os.kill(each, signal.SIGSTOP)
+            yield
+        finally:
+            for each in processes:
+                os.kill(each, signal.SIGCONT)
 
     def stop(self) -> None:
         """Stop it, whatever its clients are at."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait(START_SECONDS)
+
+    def _stopped(self) -> list[int]:
+        # It must not notice how its children go, and start others.
+        self._server.send_signal(signal.SIGSTOP)
+        pid = self._server.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        return [*map(int, children.split()), pid]
 
     def _run(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

@@ -14,6 +14,8 @@ writers of other processes (a settlement beside the server) wait in SQLite.
 A database that is away, or goes away in the middle, is refused as ``DatabaseAway``.
 Whether a transaction whose commit it took along was kept, nobody knows then: who asks
 again must be able to ask for the same. Once it is back, so are we, by new connections.
+A PostgreSQL that is there and says nothing is away, too, for whoever named his patience
+(``storage.postgresql``); one that is too slow for it is busy (``ServerBusy``).
 """
 
 import asyncio
@@ -55,8 +57,11 @@ class UnknownDatabase(ValueError):
 class Database:
     """A pool of connections to the one database of this server."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience_seconds: int | None = None) -> None:
         """Prepare for the database at SQLAlchemy *url*; nothing is opened yet.
+
+        On PostgreSQL a connection may take *patience_seconds*, and so may each
+        statement; if None is named, a statement takes as long as it takes.
 
         Raises:
             UnknownDatabase: *url* names neither SQLite nor PostgreSQL.
@@ -75,13 +80,24 @@ class Database:
             self._writing = self.engine.execution_options(overallt_writes=True)
             self._reading = self.engine
         else:
+            # A server on SQLite needs no driver for it.
+            from overallt_server.storage import postgresql
+
             self.engine = create_async_engine(
                 self.url,
-                # What the operator has written into the URL counts more.
-                connect_args={"connect_timeout": CONNECT_SECONDS, **self.url.query},
-                **_POOL,
+                connect_args={
+                    "connect_timeout": CONNECT_SECONDS,
+                    **postgresql.arguments(patience_seconds),
+                    # What the operator has written into the URL counts more.
+                    **self.url.query,
+                },
+                **{**_POOL, "pool_timeout": patience_seconds or CONNECT_SECONDS},
             )
             sa.event.listen(self.engine.sync_engine, "checkout", _refuse_broken)
+            if patience_seconds is not None:
+                sa.event.listen(
+                    self.engine.sync_engine, "handle_error", postgresql.refuse_slow
+                )
             self._writing = self.engine
             self._reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ"

@@ -27,7 +27,8 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
     Raises:
         CannotListen: with a sentence for the person at the terminal.
     """
-    database = Database(settings.database_url)
+    patience = settings.database_seconds
+    database = Database(settings.database_url, patience_seconds=patience)
     runner = web.AppRunner(
         make_app(settings, database, Passwords()),
         # An access log would tell who reads what.

@@ -2,7 +2,8 @@
 
 The server is the real one, in a process of its own, with patrons who flattr as fast as
 they are answered. It is killed by SIGKILL, or its database is: every process of
-PostgreSQL, which is then started again, while the server goes on.
+PostgreSQL, which is then started again, while the server goes on. Or its database hangs
+for a while, or is cut off without a word.
 """
 
 import asyncio
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from crowd import Click, Crowd, gather, serving, stored_clicks
+from crowd import Click, Crowd, Look, gather, serving, stored_clicks
 from killing import chance, count_kill
 from postgres import Cluster
+from wires import wire
 
 from overallt_server.storage import schema
 from overallt_server.storage.database import CONNECT_SECONDS, Database
+from overallt_server.storage.postgresql import SLACK_SECONDS
 from overallt_server.use_cases.auditing import Auditing
 
 if TYPE_CHECKING:
@@ -25,6 +28,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 
 KILLS = 5
+HANGS = 2
+# More than there are connections, so that some wait for one, then for its answer.
+LOOKS = 40
+PATIENCE_SECONDS = 2
+TOLD_WITHIN_SECONDS = 2 * PATIENCE_SECONDS + SLACK_SECONDS
+# On a machine that is busy with other tests.
+BUSY_SECONDS = 3
 
 
 async def people(town: "Town", *, patrons: int, things: int) -> Crowd:
@@ -102,6 +112,51 @@ async def test_with_its_database_killed_it_says_so_and_goes_on_where_it_was(
 
     assert 0 < in_the_middle <= crowd.busy
     assert crowd.longest_wait_seconds < CONNECT_SECONDS
+    assert set() == lost
+    assert crowd.answers == again
+    assert 32 * 30 == len(flattrs) == len(keys)
+    assert [] == findings
+
+
+@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "cut off"])
+async def test_with_its_database_hanging_it_says_so_in_time_and_goes_on_where_it_was(
+    town_on: type["Town"], killable_postgres: Cluster, tmp_path: Path, *, stopped: bool
+) -> None:
+    """Stopped, nothing in it goes on; cut off, it goes on and waits for the server."""
+    database_url = f"{killable_postgres.url}/postgres"
+    database = Database(database_url)
+    town = town_on(database)
+    crowd = await people(town, patrons=32, things=30)
+    instants = chance()
+    looks: list[Look] = []
+    in_the_middle = 0
+    async with (
+        wire(database_url) as laid,
+        serving(laid.url, tmp_path, database_seconds=PATIENCE_SECONDS) as (url, _),
+    ):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(crowd.flattr(url))
+            for _ in range(HANGS):
+                await crowd.wait_for(
+                    answers=len(crowd.answers) + instants.randint(1, 200)
+                )
+                await asyncio.sleep(instants.uniform(0, 0.02))
+                with killable_postgres.hanging() if stopped else laid.swallowing():
+                    count_kill("nobody, but let a PostgreSQL hang")
+                    in_the_middle += len(crowd.answers) < 32 * 30
+                    looks += await crowd.look(url, times=LOOKS)
+        again = await crowd.ask_again(url)
+    lost = set(crowd.answers) - await stored_clicks(database)
+    flattrs = await town.rows(schema.flattrs)
+    keys = await town.rows(schema.idempotency_keys)
+    findings = await Auditing(database, town.rules).audit()
+    await database.close()
+
+    assert 0 < in_the_middle <= crowd.busy
+    assert {(503, "1")} == {(look.status, look.come_back_after) for look in looks}
+    assert max(look.seconds for look in looks) < TOLD_WITHIN_SECONDS + BUSY_SECONDS
+    # Who is in the queue already waits for his token, for those before him, and then.
+    assert crowd.longest_wait_seconds < 3 * TOLD_WITHIN_SECONDS + BUSY_SECONDS
     assert set() == lost
     assert crowd.answers == again
     assert 32 * 30 == len(flattrs) == len(keys)
