@@ -155,7 +155,7 @@ async def postgres_books(postgres_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rules() -> Rules:
     return RULES
 

@@ -1,12 +1,13 @@
 """An import that is killed at any instant and started again books each cent once.
 
-The program is the real one, in a process of its own, killed by SIGKILL: on SQLite at
-random instants, on PostgreSQL surely within a transaction, as it waits for the test.
+The program is the real one, in a process of its own, killed by SIGKILL: at random
+instants, and on PostgreSQL surely within a transaction, as it waits for the test. Or
+its PostgreSQL is killed, every process of it.
 """
 
 import asyncio
+import shutil
 import signal
-import sqlite3
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,7 +18,17 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
-from killing import chance, count_kill, end, running, somebody_waits, wait_until
+from killing import (
+    chance,
+    count_kill,
+    end,
+    running,
+    somebody_waits,
+    wait_for,
+    wait_until,
+    watching,
+)
+from postgres import Cluster
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.periods import Period
@@ -118,77 +129,113 @@ def import_to_the_end(url: str, folder: Path, files: list[str]) -> None:
     assert 0 == status, errors
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> list[str]:
-    return write_files(tmp_path)
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return write_files(tmp_path_factory.mktemp("files"))
 
 
-@pytest.fixture
-def undisturbed(sqlite_template: Path, tmp_path: Path, files: list[str]) -> str:
-    """Import without any disturbance; gives the URL of these books."""
-    file = tmp_path / "undisturbed.sqlite"
-    file.write_bytes(sqlite_template.read_bytes())
-    url = f"sqlite:///{file}"
+@pytest.fixture(scope="module")
+def undisturbed(
+    sqlite_template: Path,
+    files: list[str],
+    rules: Rules,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Books:
+    """Import without any disturbance."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'undisturbed.sqlite')}"
     asyncio.run(_add_patrons(url))
-    import_to_the_end(url, tmp_path, files)
-    return url
+    import_to_the_end(url, folder, files)
+    return asyncio.run(_read(url, rules))
+
+
+def test_the_statements_are_worth_killing(undisturbed: Books) -> None:
+    assert ALL == len(undisturbed.movements)
+    assert [] == undisturbed.findings
 
 
 def test_killed_at_random_instants_it_books_each_cent_once(
-    sqlite_url: str, tmp_path: Path, files: list[str], rules: Rules, undisturbed: str
+    any_database_url: str,
+    tmp_path: Path,
+    files: list[str],
+    rules: Rules,
+    undisturbed: Books,
 ) -> None:
-    asyncio.run(_add_patrons(sqlite_url))
-    connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
-
-    def stored() -> int:
-        return int(connection.execute(COUNT).fetchone()[0])
-
+    asyncio.run(_add_patrons(any_database_url))
     instants = chance()
     in_the_middle = 0
-    for after in sorted(instants.sample(range(1, ALL * 3 // 4), KILLS)):
-        with importing(sqlite_url, tmp_path, files) as process:
-            wait_until(lambda wanted=after: stored() >= wanted, process)  # type: ignore[misc]
-            time.sleep(instants.uniform(0, 0.02))
-            process.send_signal(signal.SIGKILL)
-            count_kill("an import")
-        in_the_middle += 0 < stored() < ALL
-    connection.close()
-    killed = asyncio.run(_read(sqlite_url, rules))
-    import_to_the_end(sqlite_url, tmp_path, files)
-    books = asyncio.run(_read(sqlite_url, rules))
+    with watching(any_database_url) as look:
+        for after in sorted(instants.sample(range(1, ALL * 3 // 4), KILLS)):
+            with importing(any_database_url, tmp_path, files) as process:
+                wait_for(look, COUNT, after, process)
+                time.sleep(instants.uniform(0, 0.02))
+                process.send_signal(signal.SIGKILL)
+                count_kill("an import")
+            in_the_middle += 0 < look(COUNT) < ALL
+    killed = asyncio.run(_read(any_database_url, rules))
+    import_to_the_end(any_database_url, tmp_path, files)
+    books = asyncio.run(_read(any_database_url, rules))
 
     assert 0 < in_the_middle
     assert [] == killed.findings
-    assert ALL == len(books.movements)
-    assert asyncio.run(_read(undisturbed, rules)) == books
+    assert undisturbed == books
 
 
 def test_killed_within_a_transaction_on_postgresql_it_books_each_cent_once(
-    postgres_url: str, tmp_path: Path, files: list[str], rules: Rules, undisturbed: str
+    postgres_url: str,
+    tmp_path: Path,
+    files: list[str],
+    rules: Rules,
+    undisturbed: Books,
 ) -> None:
     asyncio.run(_add_patrons(postgres_url))
-    with psycopg.connect(postgres_url) as lock:
-
-        def stored() -> int:
-            row = lock.execute(COUNT).fetchone()
-            lock.rollback()
-            assert row is not None
-            return int(row[0])
-
+    with psycopg.connect(postgres_url) as lock, watching(postgres_url) as look:
         with importing(postgres_url, tmp_path, files) as process:
-            wait_until(lambda: stored() >= ALL // 3, process)
+            wait_for(look, COUNT, ALL // 3, process)
             # Movements are written at the end of each transaction, after the entries.
             lock.execute("LOCK TABLE bank_movements IN SHARE MODE")
             wait_until(lambda: somebody_waits(lock), process)
             process.send_signal(signal.SIGKILL)
             count_kill("an import")
         lock.rollback()
-        in_the_middle = stored()
+        in_the_middle = look(COUNT)
     killed = asyncio.run(_read(postgres_url, rules))
     import_to_the_end(postgres_url, tmp_path, files)
 
     assert 0 < in_the_middle < ALL
     assert [] == killed.findings
-    assert asyncio.run(_read(undisturbed, rules)) == asyncio.run(
-        _read(postgres_url, rules)
-    )
+    assert undisturbed == asyncio.run(_read(postgres_url, rules))
+
+
+def test_with_its_database_killed_it_stops_and_books_each_cent_once(
+    killable_postgres: Cluster,
+    tmp_path: Path,
+    files: list[str],
+    rules: Rules,
+    undisturbed: Books,
+) -> None:
+    """Whoever starts it again when the database is back goes on."""
+    url = f"{killable_postgres.url}/postgres"
+    asyncio.run(_add_patrons(url))
+    instants = chance()
+    ends, findings = [], []
+    for after in sorted(instants.sample(range(1, ALL * 3 // 4), KILLS)):
+        with importing(url, tmp_path, files) as process:
+            with watching(url) as look:
+                wait_for(look, COUNT, after, process)
+            time.sleep(instants.uniform(0, 0.02))
+            killable_postgres.kill()
+            count_kill("an import's PostgreSQL")
+            ends.append(end(process))
+        killable_postgres.start()
+        findings += asyncio.run(_read(url, rules)).findings
+    import_to_the_end(url, tmp_path, files)
+    books = asyncio.run(_read(url, rules))
+
+    stopped = [errors for status, errors in ends if status == 1]
+    assert {0, 1} >= {status for status, _ in ends}
+    assert stopped
+    assert all("The database cannot be used: " in errors for errors in stopped)
+    assert not any("Traceback" in errors for errors in stopped)
+    assert [] == findings
+    assert undisturbed == books

@@ -1,13 +1,14 @@
 """Ordering that is killed at any instant orders each payout in one file, or not at all.
 
-The program is the real one, in a process of its own, killed by SIGKILL: on SQLite at
-random instants, on PostgreSQL surely within its transaction, as it waits for the test.
+The program is the real one, in a process of its own, killed by SIGKILL: at random
+instants, and on PostgreSQL surely within its transaction, as it waits for the test. Or
+its PostgreSQL is killed, every process of it.
 """
 
 import asyncio
 import signal
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from bank_files import IBAN, Entry, statement
 from killing import chance, count_kill, end, running, somebody_waits, wait_until
+from postgres import Cluster
 from story_people import add_user
 
 from overallt.protocol.ids import UserId
@@ -116,34 +118,41 @@ def order_to_the_end(url: str, folder: Path, *args: str) -> tuple[int, str]:
         return end(process)
 
 
+def usual_seconds(url: str, folder: Path) -> float:
+    """Return about how long the program still runs once it has made its file.
+
+    That is before anything is ordered, and after three quarters of its time: those in
+    which it begins, as it does to write again a file that is not there.
+    """
+    begun = time.monotonic()
+    order_to_the_end(url, folder, "--again", "1", str(folder / "none.xml"))
+    return (time.monotonic() - begun) / 3
+
+
 def references(content: bytes) -> list[str]:
     return [each.reference for each in pain001.read(content).orders]
 
 
 def test_killed_at_random_instants_it_orders_each_payout_once(
-    sqlite_url: str, tmp_path: Path, rules: Rules
+    any_database_url: str, tmp_path: Path, rules: Rules
 ) -> None:
-    asyncio.run(ask_for_payouts(sqlite_url, rules))
-    begun = time.monotonic()
-    order_to_the_end(sqlite_url, tmp_path, "--again", "1", str(tmp_path / "none.xml"))
-    usual = time.monotonic() - begun
-
+    asyncio.run(ask_for_payouts(any_database_url, rules))
+    usual = usual_seconds(any_database_url, tmp_path)
     instants = chance()
     for number in range(KILLS):
         file = tmp_path / f"{number}.xml"
-        with ordering(sqlite_url, tmp_path, str(file)) as process:
-            # It is made before anything is ordered.
+        with ordering(any_database_url, tmp_path, str(file)) as process:
             wait_until(file.exists, process)
             time.sleep(instants.uniform(0, usual))
             process.send_signal(signal.SIGKILL)
             count_kill("an order of payouts")
-        files, left, findings = asyncio.run(contents(sqlite_url, rules))
+        files, left, findings = asyncio.run(contents(any_database_url, rules))
         assert [] == findings
         assert PAYOUTS == left + sum(len(references(each)) for each in files)
-    order_to_the_end(sqlite_url, tmp_path, str(tmp_path / "last.xml"))
-    files, left, findings = asyncio.run(contents(sqlite_url, rules))
+    order_to_the_end(any_database_url, tmp_path, str(tmp_path / "last.xml"))
+    files, left, findings = asyncio.run(contents(any_database_url, rules))
     again = tmp_path / "again.xml"
-    order_to_the_end(sqlite_url, tmp_path, "--again", "1", str(again))
+    order_to_the_end(any_database_url, tmp_path, "--again", "1", str(again))
 
     assert ([], 0) == (findings, left)
     assert PAYOUTS == len({each for file in files for each in references(file)})
@@ -172,3 +181,41 @@ def test_killed_within_its_transaction_on_postgresql_it_orders_each_payout_once(
     assert ([], 0) == (findings, left)
     assert [(tmp_path / "2.xml").read_bytes()] == files
     assert PAYOUTS == len(set(references(files[0])))
+
+
+def test_with_its_database_killed_it_orders_each_payout_once(
+    killable_postgres: Cluster, tmp_path: Path, rules: Rules
+) -> None:
+    """First within its transaction, as it waits for the test, then at any instant."""
+    url = f"{killable_postgres.url}/postgres"
+    asyncio.run(ask_for_payouts(url, rules))
+    usual = usual_seconds(url, tmp_path)
+    with closing(psycopg.connect(url)) as lock:
+        lock.execute("LOCK TABLE payouts IN SHARE MODE")
+        with ordering(url, tmp_path, str(tmp_path / "none.xml")) as process:
+            wait_until(lambda: somebody_waits(lock), process)
+            killable_postgres.kill()
+            count_kill("a PostgreSQL while payouts are ordered")
+            status, errors = end(process)
+    killable_postgres.start()
+    killed = asyncio.run(contents(url, rules))
+    instants = chance()
+    for number in range(1, KILLS):
+        file = tmp_path / f"{number}.xml"
+        with ordering(url, tmp_path, str(file)) as process:
+            wait_until(file.exists, process)
+            time.sleep(instants.uniform(0, usual))
+            killable_postgres.kill()
+            count_kill("a PostgreSQL while payouts are ordered")
+            assert "Traceback" not in end(process)[1]
+        killable_postgres.start()
+        files, left, findings = asyncio.run(contents(url, rules))
+        assert [] == findings
+        assert PAYOUTS == left + sum(len(references(each)) for each in files)
+    order_to_the_end(url, tmp_path, str(tmp_path / "last.xml"))
+    files, left, findings = asyncio.run(contents(url, rules))
+
+    assert (1, True) == (status, "The database cannot be used: " in errors)
+    assert ([], PAYOUTS, []) == killed
+    assert ([], 0) == (findings, left)
+    assert PAYOUTS == len({each for file in files for each in references(file)})

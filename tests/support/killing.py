@@ -7,13 +7,14 @@ runs these tests again and again, each time from another seed, and counts the ki
 
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -66,12 +67,30 @@ def end(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, errors
 
 
+@contextmanager
+def watching(url: str) -> Iterator[Callable[[str], int]]:
+    """Look at the database at *url* from outside; gives what counts by a query."""
+    file = url.removeprefix("sqlite:///")
+    connection: Any = (
+        psycopg.connect(url, autocommit=True) if file == url else sqlite3.connect(file)
+    )
+    with closing(connection):
+        yield lambda query: int(connection.execute(query).fetchone()[0])
+
+
 def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait until something *is_so*, or *process* has ended without it."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while not is_so() and process.poll() is None:
         assert time.monotonic() < give_up
-        time.sleep(0.0005)
+        time.sleep(0.002)
+
+
+def wait_for(
+    look: Callable[[str], int], query: str, count: int, process: subprocess.Popen[str]
+) -> None:
+    """Wait until the *query* counts that many, or *process* has ended without it."""
+    wait_until(lambda: look(query) >= count, process)
 
 
 def somebody_waits(connection: psycopg.Connection) -> bool:
