@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
-from overallt.protocol.ids import ThingId
+from overallt.protocol.ids import ThingId, UserId
 from overallt_server.__main__ import main
 from overallt_server.core.periods import Period
 from overallt_server.settings import Settings
@@ -17,8 +18,12 @@ from overallt_server.storage import users
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
+from overallt_server.use_cases.passwords import Passwords
+from overallt_server.use_cases.signing_up import SigningUp
+from overallt_server.web.addresses import Addresses
 
 PASSWORD = "a tall story about a horse"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,27 @@ class Operator:
     run: Callable[..., Ran]
     move_clock_to: Callable[[datetime], None]
 
-    def add_user(self, username: str) -> Ran:
+    def add_user(self, username: str) -> UserId:
+        """Let somebody sign up, at the web's door; his password costs next to nothing.
+
+        That password stands in the file ``password`` of the data folder.
+        """
         file = self.folder / "password"
         file.write_text(PASSWORD + "\n", encoding="utf-8")
-        email = f"{username}@users.test"
-        return self.run(
-            "user", "add", username, "--email", email, "--password-file", str(file)
-        )
+        added: list[UserId] = []
+
+        async def sign_up(database: Database) -> None:
+            user = await SigningUp(database, Passwords(CHEAP)).sign_up(
+                username=username,
+                email=f"{username}@users.test",
+                password=PASSWORD,
+                profile_url=Addresses(Settings().public_url).profile,
+                now=Settings().now(),
+            )
+            added.append(user.id)
+
+        self.use(sign_up)
+        return added[0]
 
     def flattr(self, username: str, thing: int) -> None:
         """Do what only a patron can, and no command."""

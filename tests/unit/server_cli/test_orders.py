@@ -25,8 +25,7 @@ class Two:
         self.numbers: dict[str, UserId] = {}
 
     def add_user(self, name: str) -> None:
-        added = self.operator.add_user(name).out
-        self.numbers[name] = UserId(int(added.split("(user ")[1].split(")")[0]))
+        self.numbers[name] = self.operator.add_user(name)
 
     def by(self, name: str, *command: str) -> Any:
         """Run *command* as *name*, whose password stands in a file."""
