@@ -7,6 +7,7 @@ BIN := .venv/bin
 ONLY ?=
 BROWSER ?=
 TESTS ?= tests
+WORKERS ?= 2
 SECONDS ?= 60
 MINUTES ?= 10
 SEED ?=
@@ -43,12 +44,12 @@ venv: .venv/.run ## make the environment that run and demo need
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-test: .venv/.dev ## run all tests, installing browsers, node and PostgreSQL if root
+test: .venv/.dev ## run all tests, WORKERS=2 at once; installs browsers, node, PostgreSQL if root
 	@.ci/packages
-	$(PYTEST) -n 2 --dist worksteal $(TESTS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal $(TESTS)
 
 quick: .venv/.dev ## the tests that need neither browser nor PostgreSQL, in a minute
-	$(PYTEST) -n 2 --dist worksteal -m "not e2e and not postgres and not long" $(TESTS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not e2e and not postgres and not long" $(TESTS)
 
 lint: .venv/.dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

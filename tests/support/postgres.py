@@ -13,6 +13,7 @@ from typing import Final
 
 import psycopg
 from loopback import free_port
+from memory import folder_in_memory
 
 PROGRAMS: Final = Path("/usr/lib/postgresql")
 START_SECONDS: Final = 60
@@ -117,8 +118,8 @@ class Cluster:
 def cluster(*, durable: bool) -> Iterator[Cluster]:
     """Start a PostgreSQL that may be killed.
 
-    Unless it is *durable*, it answers before the disk has it: tests kill programs, and
-    no machine.
+    Unless it is *durable*, its files are in memory where there is room: tests kill
+    programs, and no machine.
 
     Raises:
         PostgresMissing: there is none on this machine.
@@ -126,7 +127,8 @@ def cluster(*, durable: bool) -> Iterator[Cluster]:
     folders = sorted(PROGRAMS.glob("*/bin/initdb"))
     if not folders:
         raise PostgresMissing(PostgresMissing.__doc__)
-    with tempfile.TemporaryDirectory(prefix="overallt-postgres-") as name:
+    where = None if durable else folder_in_memory()
+    with tempfile.TemporaryDirectory(prefix="overallt-postgres-", dir=where) as name:
         if USER:
             shutil.chown(name, USER)
         made = Cluster(folders[-1].parent, Path(name), durable=durable)
