@@ -10,7 +10,6 @@ from forging import put, rows_of
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding
-from overallt_server.core.audit import row as key_told
 from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
@@ -19,6 +18,7 @@ from overallt_server.core.rules import Rules
 from overallt_server.storage import marks, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.row_hashes import hashed
+from overallt_server.storage.witnesses import key_of
 from overallt_server.use_cases.marking import Marking
 from overallt_server.use_cases.paying_out import PayingOut
 
@@ -89,11 +89,13 @@ async def test_one_changed_cell_is_one_finding_that_names_the_row_as_it_now_is(
         for name, value in row.items():
             forged = row | {name: changed(value)}
             await put(books, table, row, {name: forged[name]})
-            key = key_told(
-                **{each.name: forged[each.name] for each in table.primary_key}
-            )
+            key = key_of(table, forged)
             found = await audit(books)
-            if [Finding(table.name, key, "it was changed by hand", "", "")] != found:
+            expected = [Finding(table.name, key, "it was changed by hand", "", "")]
+            old_key = key_of(table, row)
+            if key != old_key:
+                expected.append(Finding(table.name, old_key, "it is missing", "", ""))
+            if expected != found:
                 misnamed.append((row, name, found))
             await put(books, table, forged, {name: value})
 
@@ -158,17 +160,55 @@ async def test_of_many_none_is_passed_over(
     assert 4 == len(await audit(books))
 
 
-async def test_an_account_or_a_mark_that_is_gone_lets_nothing_more_happen(
+@pytest.mark.parametrize("table", [ACCOUNTS, MARKS], ids=lambda table: table.name)
+async def test_a_row_that_is_gone_is_missed(
+    table: sa.Table, books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(books, rules)
+    for row in await rows_of(books, table):
+        async with books.transaction() as tx:
+            await tx.execute(table.delete().filter_by(hash=row["hash"]))
+        found = await audit(books)
+        async with books.transaction() as tx:
+            await tx.execute(table.insert().values(row))
+
+        key = key_of(table, row)
+        assert [Finding(table.name, key, "it is missing", "", "")] == found
+
+
+async def test_a_witness_that_is_gone_is_missed(
+    books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(books, rules)
+    witnesses = schema.witnesses
+    for row in await rows_of(books, witnesses):
+        async with books.transaction() as tx:
+            await tx.execute(witnesses.delete().filter_by(**row))
+        found = await audit(books)
+        async with books.transaction() as tx:
+            await tx.execute(witnesses.insert().values(row))
+
+        key = key_of(witnesses, row)
+        assert [Finding("witnesses", key, "it is missing", "", "")] == found
+
+
+async def test_who_was_released_is_not_missed(
+    books: Database, rules: Rules, audit: Audit
+) -> None:
+    await note_all(books, rules)
+    await Marking(books).release(patron=BEN)
+
+    assert [] == await audit(books)
+
+
+async def test_an_account_that_is_gone_may_be_named_again(
     books: Database, paying_out: PayingOut, rules: Rules, audit: Audit
 ) -> None:
-    """So no audit has to miss it; that ben is frozen no more is what a release does."""
     await note_all(books, rules)
     async with books.transaction() as tx:
-        await tx.execute(ACCOUNTS.delete())
-        await tx.execute(MARKS.delete())
+        await tx.execute(ACCOUNTS.delete().filter_by(owner_id=MONA))
 
     with pytest.raises(NoPayoutAccount):
         await paying_out.request(owner=MONA, amount=Money(1, "EUR"), now=LATER)
-    async with books.snapshot() as tx:
-        assert not await marks.has(tx, ADA, Mark.VERIFIED)
+    await paying_out.name_account(owner=MONA, iban=IBAN, name="Mona", now=LATER)
     assert [] == await audit(books)

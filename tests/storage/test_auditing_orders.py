@@ -197,9 +197,29 @@ async def test_an_order_that_is_gone_is_missed(
     await remove(ordered, ORDERS, number=number)
     found = await audit(ordered)
 
-    # The last one, which is open, has left nothing behind.
-    expected = [] if number == 6 else [("orders", f"number={number}")]
-    assert expected == named(found)
+    assert [("orders", f"number={number}")] == named(found)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+async def test_an_outcome_that_is_gone_is_missed(
+    ordered: Database, audit: Audit, number: int
+) -> None:
+    """Else what was refused would be open again, and could be confirmed."""
+    await remove(ordered, OUTCOMES, number=number)
+    found = await audit(ordered)
+
+    assert [("order_outcomes", f"number={number}")] == named(found)
+
+
+@pytest.mark.parametrize("operator", [BEN, CYD])
+async def test_an_operator_who_is_gone_is_missed(
+    ordered: Database, audit: Audit, operator: UserId
+) -> None:
+    await remove(ordered, order_schema.operators, user_id=operator)
+    found = await audit(ordered)
+
+    term = f"user_id={operator} added_at={int(NOW.timestamp())}"
+    assert ("operators", term) in named(found)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +235,8 @@ async def test_what_no_outcome_names_any_more_is_named(
     ordered: Database, audit: Audit, number: int, table: str, row: str
 ) -> None:
     await remove(ordered, OUTCOMES, number=number)
+    key = {"of_table": "order_outcomes", "of_row": f"number={number}"}
+    await remove(ordered, schema.witnesses, **key)
     (found,) = await audit(ordered)
 
     assert table == found.table

@@ -16,6 +16,7 @@ from overallt_server.storage import access_schema, migrating, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
 from overallt_server.storage.row_hashes import changed_by_hand
+from overallt_server.storage.witnesses import WITNESSED, missing, without
 
 
 def _differences(connection: sa.Connection) -> list[object]:
@@ -72,7 +73,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0017",)] == versions.all()
+        assert [("0018",)] == versions.all()
         apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -198,6 +199,8 @@ async def test_rows_from_before_they_had_a_hash_get_theirs(
             for table in (schema.payout_accounts, schema.patron_marks)
         ]
         changed = [each async for each in changed_by_hand(tx)]
+        unwitnessed = [key for table in WITNESSED for key in await without(tx, table)]
+        lost = [key for table in WITNESSED for key in await missing(tx, table)]
     await database.close()
 
     assert [
@@ -205,6 +208,7 @@ async def test_rows_from_before_they_had_a_hash_get_theirs(
         mark | {"hash": kept[1]["hash"]},
     ] == kept
     assert [] == changed
+    assert ([], []) == (unwitnessed, lost)
 
 
 async def test_pots_that_were_frozen_before_get_their_weights(

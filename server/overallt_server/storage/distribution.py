@@ -65,6 +65,7 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     order_schema.operators,
     order_schema.orders,
     order_schema.order_outcomes,
+    schema.witnesses,
 )
 APPEND_ONLY: Final[tuple[sa.Table, ...]] = (
     schema.journal_entries,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.marks import Mark
+from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import patron_marks
@@ -29,11 +30,14 @@ async def put(
             "made_at": now,
         }
         await tx.execute(sa.insert(patron_marks).values(hashed(patron_marks, values)))
+        await witnesses.add(tx, patron_marks, values)
 
 
 async def remove(tx: Transaction, patron: UserId, mark: Mark) -> bool:
     """Take the *mark* of *patron* away; tell whether he had it."""
     removed = await tx.execute(sa.delete(patron_marks).where(_of(patron, mark)))
+    key = {"patron_id": patron, "mark": str(mark)}
+    await witnesses.remove(tx, patron_marks, key)
     return removed.rowcount == 1
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from overallt.protocol.ids import UserId
 from overallt_server.core.operators import Term
 from overallt_server.core.users import User
+from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.order_schema import operators
 from overallt_server.storage.schema import users
@@ -22,12 +23,14 @@ async def is_one(tx: Transaction, user: UserId) -> bool:
 
 async def add(tx: Transaction, user: UserId, *, now: datetime) -> None:
     """Make *user*, whose lock is held and who is none yet, an operator."""
-    again = inserting(tx, operators).values(user_id=user, added_at=now)
+    values = {"user_id": user, "added_at": now}
+    again = inserting(tx, operators).values(values)
     await tx.execute(
         again.on_conflict_do_update(
             index_elements=["user_id", "added_at"], set_={"removed_at": None}
         )
     )
+    await witnesses.add(tx, operators, values)
 
 
 async def remove(tx: Transaction, user: UserId, *, now: datetime) -> bool:

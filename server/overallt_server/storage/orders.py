@@ -21,6 +21,7 @@ from overallt_server.core.orders import (
     OutcomeRow,
     Verdict,
 )
+from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.order_schema import order_outcomes, orders
 from overallt_server.storage.schema import HOUSE, bank_statements
@@ -63,6 +64,7 @@ async def add(
             hash=row.digest(previous),
         )
     )
+    await witnesses.add(tx, orders, {"number": number})
     return order
 
 
@@ -94,6 +96,7 @@ async def decide(tx: Transaction, order: HandOrder, outcome: Outcome) -> None:
             hash=row.digest(bytes(found.scalar_one())),
         )
     )
+    await witnesses.add(tx, order_outcomes, {"number": row.number})
 
 
 async def numbered(tx: Transaction, number: int) -> HandOrder | None:

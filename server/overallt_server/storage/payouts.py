@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from overallt.protocol.ids import UserId
 from overallt_server.core.money import Money
 from overallt_server.core.payouts import Payout, PayoutAccount, PayoutState
+from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.row_hashes import hashed, is_whole
 from overallt_server.storage.schema import payout_accounts, payout_files, payouts
@@ -59,6 +60,7 @@ async def put_account(tx: Transaction, owner: UserId, account: PayoutAccount) ->
         .values(values)
         .on_conflict_do_update(index_elements=[payout_accounts.c.owner_id], set_=values)
     )
+    await witnesses.add(tx, payout_accounts, values)
 
 
 async def next_number(tx: Transaction) -> int:

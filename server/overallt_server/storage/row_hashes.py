@@ -3,8 +3,7 @@
 Where an owner's payouts go, and what is known of a patron, may change and stands in no
 entry of the books; so each such row tells itself twice. As in the journal, a hash helps
 against mistakes and quick fingers, not against whoever reckons it anew. A row that is
-gone is not missed: without an account nothing is paid out, who is not known may hold
-less, and to release who was frozen is to take his mark away.
+gone is missed by its witness (``storage.witnesses``).
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from overallt_server.core.journal import hash_of
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.schema import patron_marks, payout_accounts
+from overallt_server.storage.witnesses import key_of
 
 _AT_ONCE: Final = 500
 
@@ -31,13 +31,12 @@ def is_whole(table: sa.Table, row: sa.RowMapping) -> bool:
     return stored == _hash(table, dict(row))
 
 
-async def changed_by_hand(tx: Transaction) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+async def changed_by_hand(tx: Transaction) -> AsyncIterator[tuple[str, str]]:
     """Tell table and key of each row that is not as it was stored."""
     for table in (payout_accounts, patron_marks):
-        names = table.primary_key.columns.keys()
         async for row in _rows(tx, table):
             if not is_whole(table, row):
-                yield table.name, {name: row[name] for name in names}
+                yield table.name, key_of(table, dict(row))
 
 
 async def _rows(tx: Transaction, table: sa.Table) -> AsyncIterator[sa.RowMapping]:

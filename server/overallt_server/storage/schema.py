@@ -352,3 +352,6 @@ patron_marks: Final = sa.Table(
     at("made_at"),
     digest(),
 )
+
+# Of rows that nothing else would miss, see ``storage.witnesses``.
+witnesses: Final = sa.Table("witnesses", metadata, word("of_table"), word("of_row"))

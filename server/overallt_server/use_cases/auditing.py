@@ -12,6 +12,7 @@ their number::
     payouts              each against its entries, and against the file that orders it
     intents              each against its thing and its flattr
     accounts, marks      each against its hash
+    witnesses            each against its row
     orders by hand       each against who gave it and what it made
     all                  balances that chains share, and the cash
     shares by thing      each sum against the shares, or what the frozen pots bring
@@ -126,7 +127,7 @@ class _Pass:
             await self._check_budgets(patrons)
             last = patrons[-1]
         await self._check_house()
-        self.findings += [each async for each in audit_whole_tables(self._tx)]
+        self.findings += await audit_whole_tables(self._tx, self.findings)
         if self._is_certain:
             self.findings += self._balances.findings()
 

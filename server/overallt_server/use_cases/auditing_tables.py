@@ -1,6 +1,6 @@
 """Auditing whole tables: what no patron's chain tells, one after the other."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final
 
 from overallt_server.core.audit import Finding
@@ -10,22 +10,27 @@ from overallt_server.use_cases.auditing_hashes import audit_all_hashes
 from overallt_server.use_cases.auditing_intents import audit_all_intents
 from overallt_server.use_cases.auditing_orders import audit_all_orders
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
+from overallt_server.use_cases.auditing_witnesses import audit_all_witnesses
 
 _AUDITS: Final[tuple[Callable[[Transaction], AsyncIterator[Finding]], ...]] = (
     audit_bank_movements,
     audit_all_payouts,
     audit_all_intents,
-    audit_all_hashes,
 )
 
 
-async def audit_whole_tables(tx: Transaction) -> AsyncIterator[Finding]:
-    """Check the bank, payouts, intents, what carries a hash, and orders by hand."""
-    found = []
-    for audit_all in _AUDITS:
-        async for finding in audit_all(tx):
-            found.append(finding)
-            yield finding
+async def audit_whole_tables(
+    tx: Transaction, before: Iterable[Finding]
+) -> list[Finding]:
+    """Check the bank, payouts, intents, orders by hand; then hashes and witnesses.
+
+    *before* is what was found so far: of a row that is at fault, neither its hash nor
+    its witness says more.
+    """
+    found = [each for audit_all in _AUDITS async for each in audit_all(tx)]
+    named = {(each.table, each.row) for each in (*before, *found)}
+    for audit_all in (audit_all_hashes, audit_all_witnesses):
+        found += [each async for each in audit_all(tx, named)]
+        named |= {(each.table, each.row) for each in found}
     # Orders are held against what the others may have found at fault.
-    async for finding in audit_all_orders(tx, found):
-        yield finding
+    return found + [each async for each in audit_all_orders(tx, found)]
