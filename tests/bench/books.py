@@ -251,6 +251,8 @@ async def _make_month(file: Path) -> None:
         await tx.execute(
             sa.insert(schema.things), [_thing(each) for each in range(1, THINGS + 1)]
         )
+        owners = [UserId(PATRONS + 1 + each) for each in range(OWNERS)]
+        await tx.execute(sa.insert(schema.users), [_user(each) for each in owners])
         for some in batched(range(1, PATRONS + 1), AT_ONCE):
             patrons = [UserId(each) for each in some]
             await tx.execute(sa.insert(schema.users), [_user(each) for each in patrons])

@@ -122,8 +122,8 @@ async def test_a_movement_that_is_gone_is_told_by_its_entry(
     for row in rows:
         async with banked.transaction() as tx:
             await tx.execute(MOVEMENTS.delete().where(MOVEMENTS.c.key == row["key"]))
-        found = {each.problem for each in await audit(banked)}
-        if "its movement at the bank is missing" not in found:
+        found = {(each.table, each.row, each.problem) for each in await audit(banked)}
+        if ("bank_movements", f"key={row['key']}", "it is missing") not in found:
             unseen.append(row["number"])
         async with banked.transaction() as tx:
             await tx.execute(MOVEMENTS.insert().values(row))

@@ -183,10 +183,7 @@ async def test_a_payout_that_is_gone_is_told_by_its_entry(
 
     (finding,) = await audit(paid_out)
 
-    assert ("journal_entries", "its payout is missing") == (
-        finding.table,
-        finding.problem,
-    )
+    assert Finding("payouts", "number=5", "it is missing", "", "") == finding
 
 
 async def test_a_payout_that_nobody_asked_for_is_named(

@@ -230,15 +230,15 @@ async def test_a_flattr_of_what_is_not_there_or_ones_own_is_named(
     ] == [(each.row, each.problem) for each in found]
 
 
-async def test_a_thing_that_was_deleted_is_missed_by_its_flattrs(
+async def test_a_thing_that_was_deleted_is_missed_by_flattr_and_pot(
     books: Database, audit: Audit
 ) -> None:
     async with books.transaction() as tx:
         await tx.execute(schema.things.delete().where(schema.things.c.id == 2))
     found = await audit(books)
 
-    assert [("patron_id=3 period=2026-01 thing_id=2", "there is no such thing")] == [
-        (each.row, each.problem) for each in found
+    assert [("things", "id=2", "it is missing")] == [
+        (each.table, each.row, each.problem) for each in found
     ]
 
 

@@ -73,7 +73,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0018",)] == versions.all()
+        assert [("0019",)] == versions.all()
         apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -162,9 +162,38 @@ async def test_what_the_bank_told_stays_as_payouts_come(
     await migrate(database)
     async with database.snapshot() as tx:
         kept = (await tx.execute(sa.select(schema.bank_movements))).mappings().one()
+        changed = [each async for each in changed_by_hand(tx)]
     await database.close()
 
-    assert told | {"payout": None} == dict(kept)
+    assert told | {"payout": None, "hash": kept["hash"]} == dict(kept)
+    assert [] == changed
+
+
+async def test_all_that_was_there_before_it_was_hashed_gets_its_hash(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations = _migrations_up_to("0016", tmp_path / "migrations")
+    now = int(Period(2026, 2).start.timestamp())
+    database = Database(empty_url)
+    with monkeypatch.context() as before:
+        before.setattr(migrating, "_FOLDER", migrations)
+        await migrate(database)
+    async with database.transaction() as tx:
+        for table, cells in (
+            ("operators", f"3, {now}, NULL"),
+            ("thing_hosts", f"1, 'zoë.test', {now}"),
+            ("periods", f"202601, 1000, 'EUR', {now}, NULL, {now}"),
+            ("slices", f"202601, 0, 1, 9, {now}, NULL, NULL"),
+            ("bank_statements", f"'k', 'D', 'EUR', '1', 0, 5, '2026-01-07', {now}"),
+        ):
+            await tx.execute(sa.text(f"INSERT INTO {table} VALUES ({cells})"))  # noqa: S608 - ours.
+    await migrate(database)
+    async with database.snapshot() as tx:
+        changed = [each async for each in changed_by_hand(tx)]
+        unwitnessed = [key for table in WITNESSED for key in await without(tx, table)]
+    await database.close()
+
+    assert ([], []) == (changed, unwitnessed)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

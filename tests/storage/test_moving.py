@@ -140,7 +140,10 @@ async def test_a_database_that_sorts_words_is_gone_through_in_the_same_order(
     async with database.transaction() as tx:
         await tx.execute(
             sa.insert(schema.thing_hosts),
-            [{"thing_id": 1, "host": host, "proved_at": NOW} for host in hosts],
+            [
+                {"thing_id": 1, "host": host, "proved_at": NOW, "hash": b""}
+                for host in hosts
+            ],
         )
 
     await Moving(database, in_words).move(silent)

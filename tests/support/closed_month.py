@@ -23,6 +23,7 @@ from overallt_server.use_cases.closing import Closing
 JANUARY: Final = Period(2026, 1)
 PATRONS: Final = 300
 THINGS: Final = 40
+OWNERS: Final = 7
 FIRST_PATRON: Final = 1000
 SLICES: Final = 100
 TEN_A_SLICE: Final = Rules(
@@ -79,7 +80,8 @@ async def keep_books(url: str) -> None:
     at = JANUARY.start + timedelta(days=3)
     patrons = [UserId(FIRST_PATRON + number) for number in range(PATRONS)]
     async with database.transaction() as tx:
-        await tx.execute(schema.users.insert(), [_user(each) for each in patrons])
+        people = [*map(UserId, range(1, OWNERS + 1)), *patrons]
+        await tx.execute(schema.users.insert(), [_user(each) for each in people])
         await tx.execute(
             schema.things.insert(), [_thing(number) for number in range(1, THINGS + 1)]
         )
@@ -142,7 +144,7 @@ def _user(patron: UserId) -> dict[str, object]:
 def _thing(number: int) -> dict[str, object]:
     return {
         "id": number,
-        "owner_id": number % 7 + 1,
+        "owner_id": number % OWNERS + 1,
         "url": f"https://things.test/{number}",
         "title": f"Thing {number}",
         "description": "",

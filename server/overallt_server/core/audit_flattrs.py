@@ -13,15 +13,23 @@ from overallt_server.core.things import Thing
 
 
 def audit_flattr(
-    flattr: Flattr, thing: Thing | None, team: Team, *, closed_at: datetime | None
+    flattr: Flattr,
+    thing: Thing | None,
+    team: Team,
+    *,
+    closed_at: datetime | None,
+    is_frozen: bool,
 ) -> Iterator[Finding]:
     """Check one flattr.
 
     *thing* is ``None`` if there is no such thing, *team* what it has in that period;
-    *closed_at* is the period's, ``None`` if that is open.
+    *closed_at* is the period's, ``None`` if that is open; *is_frozen* says whether a
+    pot names that thing, too.
     """
     key = row(patron_id=flattr.patron, period=flattr.period, thing_id=flattr.thing)
-    if thing is None:
+    if thing is None and is_frozen:
+        yield Finding("things", row(id=flattr.thing), "it is missing", "", "")
+    elif thing is None:
         yield Finding("flattrs", key, "there is no such thing", "", "")
     elif flattr.patron == thing.owner or (
         # Who joins a team has what he gave to its thing before undone.

@@ -28,25 +28,21 @@ async def entries_called(
     )
 
 
-async def entries_without_movement(
-    tx: Transaction, cash: LedgerAccount
-) -> list[tuple[int, int]]:
-    """List chain and number of the entries that post to *cash* for no movement."""
+async def missing(tx: Transaction, cash: LedgerAccount) -> list[str]:
+    """List the keys of the movements that entries posted to *cash* and have no row."""
     name = journal_entries.c.natural_key
     # A natural key of the bank ends in its movement's key, after a colon.
+    key = sa.func.substr(name, sa.func.length(name) - KEY_DIGITS + 1)
     rows = await tx.execute(
-        sa.select(postings.c.patron_id, postings.c.number)
+        sa.select(key.label("key"))
+        .distinct()
         .join(
-            journal_entries,
+            postings,
             (journal_entries.c.patron_id == postings.c.patron_id)
             & (journal_entries.c.number == postings.c.number),
         )
-        .outerjoin(
-            bank_movements,
-            sa.func.substr(name, sa.func.length(name) - KEY_DIGITS + 1)
-            == bank_movements.c.key,
-        )
+        .outerjoin(bank_movements, key == bank_movements.c.key)
         .where(postings.c.ledger_account == str(cash), bank_movements.c.key.is_(None))
-        .order_by(postings.c.patron_id, postings.c.number)
+        .order_by(key)
     )
-    return [(row.patron_id, row.number) for row in rows]
+    return [row.key for row in rows]

@@ -51,20 +51,18 @@ async def balances(
     return {row.ledger_account: row.minor for row in rows}
 
 
-async def entries_without_payout(tx: Transaction) -> list[tuple[int, int]]:
-    """List chain and number of the entries that asked for a payout that has no row."""
+async def missing(tx: Transaction) -> list[str]:
+    """List the numbers of the payouts that entries ask for and that have no row."""
     # The number stands behind the letters and the length, see core.references.
     begins = len(requested_key("RF00PA0")) + 1
-    number = sa.cast(
-        sa.func.substr(journal_entries.c.natural_key, begins), sa.BigInteger
-    )
+    number = sa.func.substr(journal_entries.c.natural_key, begins)
     rows = await tx.execute(
-        sa.select(journal_entries.c.patron_id, journal_entries.c.number)
-        .outerjoin(payouts, payouts.c.number == number)
+        sa.select(number.label("number"))
+        .outerjoin(payouts, sa.cast(payouts.c.number, sa.Text) == number)
         .where(
             journal_entries.c.kind == str(EntryKind.PAYOUT_REQUESTED),
             payouts.c.number.is_(None),
         )
-        .order_by(journal_entries.c.patron_id, journal_entries.c.number)
+        .order_by(number)
     )
-    return [(row.patron_id, row.number) for row in rows]
+    return [row.number for row in rows]

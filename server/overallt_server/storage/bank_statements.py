@@ -14,7 +14,9 @@ from overallt_server.core.bank_bookings import Fate, Outcome, StoredMovement
 from overallt_server.core.bank_statements import BankDay, Movement, Statement
 from overallt_server.core.chart import Side
 from overallt_server.core.money import Money
+from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import bank_movements, bank_statements
 
 
@@ -37,18 +39,18 @@ async def has(tx: Transaction, statement: Statement) -> bool:
 
 async def add(tx: Transaction, statement: Statement, *, now: datetime) -> None:
     """Store *statement*, all of whose movements are stored."""
-    await tx.execute(
-        sa.insert(bank_statements).values(
-            key=statement.key,
-            iban=statement.iban,
-            currency=statement.currency,
-            name=statement.name,
-            opening_minor=statement.opening_minor,
-            closing_minor=statement.closing_minor,
-            closed_on=statement.closed_on,
-            imported_at=now,
-        )
-    )
+    values = {
+        "key": statement.key,
+        "iban": statement.iban,
+        "currency": statement.currency,
+        "name": statement.name,
+        "opening_minor": statement.opening_minor,
+        "closing_minor": statement.closing_minor,
+        "closed_on": statement.closed_on,
+        "imported_at": now,
+    }
+    await tx.execute(sa.insert(bank_statements).values(hashed(bank_statements, values)))
+    await witnesses.add(tx, bank_statements, values)
 
 
 async def known(tx: Transaction, keys: Iterable[str]) -> set[str]:
@@ -100,7 +102,9 @@ async def add_movements(
         }
         for number, each in enumerate(added, start=first)
     ]
-    await tx.execute(sa.insert(bank_movements), rows)
+    await tx.execute(
+        sa.insert(bank_movements), [hashed(bank_movements, row) for row in rows]
+    )
     return list(range(first, first + len(added)))
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from overallt.protocol.ids import ThingId, UserId
-from overallt_server.storage import teams
+from overallt_server.storage import teams, witnesses
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import thing_hosts, things
 from overallt_server.storage.uniqueness import inserting
 
@@ -43,8 +44,10 @@ async def is_proved(tx: Transaction, owner: UserId, host: str) -> bool:
 
 async def add(tx: Transaction, thing: ThingId, host: str, *, at: datetime) -> None:
     """Note *host* for *thing*; nothing happens if it is noted already."""
-    insert = inserting(tx, thing_hosts).values(thing_id=thing, host=host, proved_at=at)
+    values = {"thing_id": thing, "host": host, "proved_at": at}
+    insert = inserting(tx, thing_hosts).values(hashed(thing_hosts, values))
     await tx.execute(insert.on_conflict_do_nothing())
+    await witnesses.add(tx, thing_hosts, values)
 
 
 async def remove(tx: Transaction, thing: ThingId, host: str) -> bool:
@@ -54,4 +57,5 @@ async def remove(tx: Transaction, thing: ThingId, host: str) -> bool:
             thing_hosts.c.thing_id == thing, thing_hosts.c.host == host
         )
     )
+    await witnesses.remove(tx, thing_hosts, {"thing_id": thing, "host": host})
     return deleted.rowcount == 1

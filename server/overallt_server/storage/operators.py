@@ -10,6 +10,7 @@ from overallt_server.core.users import User
 from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.order_schema import operators
+from overallt_server.storage.row_hashes import changed, hashed
 from overallt_server.storage.schema import users
 from overallt_server.storage.uniqueness import inserting
 from overallt_server.storage.users import user_of
@@ -23,22 +24,24 @@ async def is_one(tx: Transaction, user: UserId) -> bool:
 
 async def add(tx: Transaction, user: UserId, *, now: datetime) -> None:
     """Make *user*, whose lock is held and who is none yet, an operator."""
-    values = {"user_id": user, "added_at": now}
+    values = {"user_id": user, "added_at": now, "removed_at": None}
+    values = hashed(operators, values)
     again = inserting(tx, operators).values(values)
     await tx.execute(
-        again.on_conflict_do_update(
-            index_elements=["user_id", "added_at"], set_={"removed_at": None}
-        )
+        again.on_conflict_do_update(index_elements=["user_id", "added_at"], set_=values)
     )
     await witnesses.add(tx, operators, values)
 
 
 async def remove(tx: Transaction, user: UserId, *, now: datetime) -> bool:
     """Let *user* be no operator any more; tell whether he was one."""
-    removed = await tx.execute(
-        sa.update(operators).where(_now(user)).values(removed_at=now)
-    )
-    return removed.rowcount == 1
+    rows = await tx.execute(sa.select(operators).where(_now(user)).with_for_update())
+    row = rows.one_or_none()
+    if row is None:
+        return False
+    removed = changed(operators, row, removed_at=now)
+    await tx.execute(sa.update(operators).where(_now(user)).values(removed))
+    return True
 
 
 async def all_(tx: Transaction) -> list[tuple[User, datetime]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from overallt_server.storage import access_schema
 from overallt_server.storage.column_types import Instant
-from overallt_server.storage.columns import at, key, number, text
+from overallt_server.storage.columns import at, digest, key, number, text
 
 metadata: Final = access_schema.metadata
 
@@ -21,6 +21,7 @@ operators: Final = sa.Table(
     # Part of the key: whoever comes back has a row for each time.
     sa.Column("added_at", Instant, primary_key=True, autoincrement=False),
     at("removed_at", known=False),
+    digest(),
 )
 
 orders: Final = sa.Table(

@@ -148,6 +148,7 @@ async def send(tx: Transaction, file: PayoutFile, ordered: Iterable[Payout]) -> 
             content=file.content,
         )
     )
+    await witnesses.add(tx, payout_files, {"number": file.number})
     await tx.execute(
         sa.update(payouts)
         .where(payouts.c.number.in_([each.number for each in ordered]))

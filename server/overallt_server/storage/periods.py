@@ -14,6 +14,7 @@ from overallt.protocol.ids import UserId
 from overallt_server.core import periods as core_periods
 from overallt_server.core.periods import Period
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.row_hashes import changed, hashed
 from overallt_server.storage.schema import flattrs, periods, slices, users
 
 
@@ -106,34 +107,45 @@ async def add(tx: Transaction, period: StoredPeriod) -> None:
     """
     await tx.execute(
         sa.insert(periods).values(
-            period=period.period,
-            fee_bps=period.fee_bps,
-            currency=period.currency,
-            closed_at=period.closed_at,
-            settled_at=period.settled_at,
-            held_until=period.held_until,
+            hashed(
+                periods,
+                {
+                    "period": period.period,
+                    "fee_bps": period.fee_bps,
+                    "currency": period.currency,
+                    "closed_at": period.closed_at,
+                    "settled_at": period.settled_at,
+                    "held_until": period.held_until,
+                },
+            )
         )
     )
 
 
 async def mark_settled(tx: Transaction, period: Period, *, at: datetime) -> None:
     """Note that all slices of *period* are settled; the first time counts."""
-    await tx.execute(
-        sa.update(periods)
-        .where(periods.c.period == period, periods.c.settled_at.is_(None))
-        .values(settled_at=at)
-    )
+    unsettled = (periods.c.period == period) & periods.c.settled_at.is_(None)
+    rows = await tx.execute(sa.select(periods).where(unsettled).with_for_update())
+    if (row := rows.one_or_none()) is not None:
+        settled = changed(periods, row, settled_at=at)
+        await tx.execute(sa.update(periods).where(unsettled).values(settled))
 
 
 async def add_slice(tx: Transaction, slice_: Slice) -> None:
     """Plan *slice_*."""
     await tx.execute(
         sa.insert(slices).values(
-            period=slice_.period,
-            slice=slice_.number,
-            first_patron_id=slice_.first,
-            last_patron_id=slice_.last,
-            settled_at=None,
+            hashed(
+                slices,
+                {
+                    "period": slice_.period,
+                    "slice": slice_.number,
+                    "first_patron_id": slice_.first,
+                    "last_patron_id": slice_.last,
+                    "settled_at": None,
+                    "released_at": None,
+                },
+            )
         )
     )
 
@@ -180,7 +192,7 @@ async def claim_first(
     await tx.execute(
         sa.update(slices)
         .where(slices.c.period == row.period, slices.c.slice == row.slice)
-        .values({marked: at})
+        .values(changed(slices, row, **{marked.name: at}))
     )
     return slice_of(row)
 

@@ -1,9 +1,10 @@
 """Rows with a hash over their cells, by which it is seen that one was changed by hand.
 
-Where an owner's payouts go, and what is known of a patron, may change and stands in no
-entry of the books; so each such row tells itself twice. As in the journal, a hash helps
-against mistakes and quick fingers, not against whoever reckons it anew. A row that is
-gone is missed by its witness (``storage.witnesses``).
+Where an owner's payouts go, what is known of a patron, who was an operator, what the
+bank told, when what was held is free: nothing else tells it again, or not always. So
+each such row tells itself twice. As in the journal, a hash helps against mistakes and
+quick fingers, not against whoever reckons it anew. A row that is gone is missed by its
+witness (``storage.witnesses``).
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -13,16 +14,51 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from overallt_server.core.journal import hash_of
+from overallt_server.core.periods import Period
 from overallt_server.storage.database import Transaction
-from overallt_server.storage.schema import patron_marks, payout_accounts
+from overallt_server.storage.order_schema import operators
+from overallt_server.storage.schema import (
+    bank_movements,
+    bank_statements,
+    patron_marks,
+    payout_accounts,
+    periods,
+    slices,
+    thing_hosts,
+)
 from overallt_server.storage.witnesses import key_of
 
+# What each row's hash leaves out: cells that change meanwhile, and are told elsewhere.
+_HASHED: Final[Mapping[sa.Table, frozenset[str]]] = {
+    payout_accounts: frozenset(),
+    patron_marks: frozenset(),
+    operators: frozenset(),
+    thing_hosts: frozenset(),
+    periods: frozenset(),
+    # Preliminary shares tell it.
+    slices: frozenset({"previewed_at"}),
+    bank_statements: frozenset(),
+    # Statements tell the first, entries the others.
+    bank_movements: frozenset(
+        {"closed_on", "fate", "patron_id", "resolved_at", "payout"}
+    ),
+}
 _AT_ONCE: Final = 500
 
 
 def hashed(table: sa.Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the *values* of a row of *table*, with its hash."""
     return {**values, "hash": _hash(table, values)}
+
+
+def changed(table: sa.Table, row: sa.Row[Any], **cells: object) -> dict[str, Any]:
+    """Return the *cells* that change in *row* of *table*, with its new hash.
+
+    The row is locked, unless its hash leaves these cells out, and so stays as it is.
+    """
+    if cells.keys() <= _HASHED[table]:
+        return cells
+    return {**cells, "hash": _hash(table, {**row._asdict(), **cells})}
 
 
 def is_whole(table: sa.Table, row: sa.RowMapping) -> bool:
@@ -33,7 +69,7 @@ def is_whole(table: sa.Table, row: sa.RowMapping) -> bool:
 
 async def changed_by_hand(tx: Transaction) -> AsyncIterator[tuple[str, str]]:
     """Tell table and key of each row that is not as it was stored."""
-    for table in (payout_accounts, patron_marks):
+    for table in _HASHED:
         async for row in _rows(tx, table):
             if not is_whole(table, row):
                 yield table.name, key_of(table, dict(row))
@@ -46,15 +82,22 @@ async def _rows(tx: Transaction, table: sa.Table) -> AsyncIterator[sa.RowMapping
     while rows:
         for row in rows:
             yield row
-        last = tuple(rows[-1][column] for column in key)
-        rows = (await tx.execute(some.where(sa.tuple_(*key) > last))).mappings().all()
+        last = tuple(sa.literal(rows[-1][each], each.type) for each in key)
+        behind = sa.tuple_(*key) > sa.tuple_(*last)
+        rows = (await tx.execute(some.where(behind))).mappings().all()
 
 
 def _hash(table: sa.Table, values: Mapping[str, Any]) -> bytes:
-    names = [column.name for column in table.columns if column.name != "hash"]
+    left_out = {"hash", *_HASHED[table]}
+    names = [column.name for column in table.columns if column.name not in left_out]
     return hash_of([table.name, *(_told(values[name]) for name in names)])
 
 
 def _told(cell: object) -> str:
-    # Times count in whole seconds, as they are stored.
-    return str(int(cell.timestamp()) if isinstance(cell, datetime) else cell)
+    # As numbers, as they are stored; times count in whole seconds.
+    match cell:
+        case datetime():
+            return str(int(cell.timestamp()))
+        case Period():
+            return str(cell.number)
+    return str(cell)

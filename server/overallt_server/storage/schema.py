@@ -78,7 +78,7 @@ team_members: Final = sa.Table(
 )
 
 thing_hosts: Final = sa.Table(
-    "thing_hosts", metadata, key("thing_id"), word("host"), at("proved_at")
+    "thing_hosts", metadata, key("thing_id"), word("host"), at("proved_at"), digest()
 )
 
 # --- Giving: keyed by patron -------------------------------------------------------
@@ -155,6 +155,7 @@ periods: Final = sa.Table(
     at("closed_at"),
     at("settled_at", known=False),
     at("held_until", known=False),  # What cards have paid; NULL: it is not held.
+    digest(),
 )
 
 slices: Final = sa.Table(
@@ -168,6 +169,7 @@ slices: Final = sa.Table(
     # When its shares were summed by thing.
     at("previewed_at", known=False),
     at("released_at", known=False),  # What of it was held.
+    digest(),
 )
 
 pots: Final = sa.Table(
@@ -269,6 +271,7 @@ bank_statements: Final = sa.Table(
     number("closing_minor"),
     sa.Column("closed_on", sa.Date, nullable=False),
     at("imported_at"),
+    digest(),
 )
 
 bank_movements: Final = sa.Table(
@@ -292,6 +295,7 @@ bank_movements: Final = sa.Table(
     sa.Column("patron_id", sa.BigInteger),  # Whose means it became, maybe later.
     at("resolved_at", known=False),  # When it left suspense.
     sa.Column("payout", sa.BigInteger, index=True),  # That it paid, or brought back.
+    digest(),
     # Else an audit could not read what it has to check.
     sa.CheckConstraint("side IN ('debit', 'credit')", name="ck_bank_movements_side"),
     sa.CheckConstraint(

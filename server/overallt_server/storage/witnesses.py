@@ -16,8 +16,12 @@ from overallt_server.core.audit import row as key_told
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.order_schema import operators, order_outcomes, orders
 from overallt_server.storage.schema import (
+    bank_statements,
+    house,
     patron_marks,
     payout_accounts,
+    payout_files,
+    thing_hosts,
     witnesses,
 )
 from overallt_server.storage.uniqueness import inserting
@@ -28,6 +32,10 @@ WITNESSED: Final = (
     operators,
     orders,
     order_outcomes,
+    thing_hosts,
+    bank_statements,
+    payout_files,
+    house,
 )
 
 

@@ -11,7 +11,8 @@ their number::
     the bank             its movements against their entries, its balances
     payouts              each against its entries, and against the file that orders it
     intents              each against its thing and its flattr
-    accounts, marks      each against its hash
+    users                each, by what is his
+    accounts, marks, ... each against its hash
     witnesses            each against its row
     orders by hand       each against who gave it and what it made
     all                  balances that chains share, and the cash
@@ -295,6 +296,7 @@ class _Pass:
                     registered.get(thing),
                     self._teams.of_thing(thing, period),
                     closed_at=closed.closed_at if closed else None,
+                    is_frozen=thing in rows.things[period],
                 )
 
     def _check_strays(

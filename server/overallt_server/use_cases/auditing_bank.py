@@ -30,10 +30,8 @@ async def audit_bank_movements(tx: Transaction) -> AsyncIterator[Finding]:
             for finding in audit_movement(movement, entries, house=HOUSE):
                 yield finding
         last = movements[-1].key
-    for chain, number in await audit_bank.entries_without_movement(tx, CASH_AT_BANK):
-        key = row(patron_id=chain, number=number)
-        problem = "its movement at the bank is missing"
-        yield Finding("journal_entries", key, problem, "", "")
+    for key in await audit_bank.missing(tx, CASH_AT_BANK):
+        yield Finding("bank_movements", row(key=key), "it is missing", "", "")
     for (iban, currency), days in sorted((await bank_statements.days(tx)).items()):
         for gap in gaps(days):
             yield audit_gap(gap, iban, currency)

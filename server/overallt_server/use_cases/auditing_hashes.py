@@ -1,4 +1,4 @@
-"""Auditing what only its own hash tells of: accounts of payouts, marks of patrons."""
+"""Auditing hashes: each row that tells itself twice, against its cells."""
 
 from collections.abc import AsyncIterator, Collection
 

@@ -10,19 +10,21 @@ from overallt_server.use_cases.auditing_hashes import audit_all_hashes
 from overallt_server.use_cases.auditing_intents import audit_all_intents
 from overallt_server.use_cases.auditing_orders import audit_all_orders
 from overallt_server.use_cases.auditing_payouts import audit_all_payouts
+from overallt_server.use_cases.auditing_users import audit_all_users
 from overallt_server.use_cases.auditing_witnesses import audit_all_witnesses
 
 _AUDITS: Final[tuple[Callable[[Transaction], AsyncIterator[Finding]], ...]] = (
     audit_bank_movements,
     audit_all_payouts,
     audit_all_intents,
+    audit_all_users,
 )
 
 
 async def audit_whole_tables(
     tx: Transaction, before: Iterable[Finding]
 ) -> list[Finding]:
-    """Check the bank, payouts, intents, orders by hand; then hashes and witnesses.
+    """Check bank, payouts, intents, users and orders, then hashes and witnesses.
 
     *before* is what was found so far: of a row that is at fault, neither its hash nor
     its witness says more.

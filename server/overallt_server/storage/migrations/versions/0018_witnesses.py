@@ -19,6 +19,14 @@ UNION ALL
 SELECT 'orders', 'number=' || number FROM orders
 UNION ALL
 SELECT 'order_outcomes', 'number=' || number FROM order_outcomes
+UNION ALL
+SELECT 'thing_hosts', 'thing_id=' || thing_id || ' host=' || host FROM thing_hosts
+UNION ALL
+SELECT 'bank_statements', 'key=' || key FROM bank_statements
+UNION ALL
+SELECT 'payout_files', 'number=' || number FROM payout_files
+UNION ALL
+SELECT 'house', 'id=' || id FROM house
 """
 
 
