@@ -20,10 +20,12 @@ from overallt_server.core.deeds import (
     ImportStatements,
     OrderedFile,
     OrderPayouts,
+    TakeAnswers,
 )
 from overallt_server.core.money import Money
 from overallt_server.core.orders import TOGETHER, OrderRow, OutcomeRow
 from overallt_server.core.periods import Period
+from overallt_server.core.references import payout_reference
 from overallt_server.core.rules import Rules
 from overallt_server.payments.camt import read
 from overallt_server.storage import order_schema, schema
@@ -38,7 +40,7 @@ from overallt_server.use_cases.paying_out import PayingOut
 
 type Audit = Callable[[Database], Awaitable[list[Finding]]]
 
-MONA, ADA, BEN, CYD = UserId(1), UserId(3), UserId(4), UserId(5)
+MONA, OTTO, ADA, BEN, CYD = (UserId(number) for number in range(1, 6))
 NOW: Final = Period(2026, 3).start + timedelta(days=9)
 KASSA: Final = BankAccount("Kassa", IBAN, "")
 TOLD: Final = read(statement(Entry(500, ("who?",)))).statements
@@ -251,6 +253,51 @@ async def test_means_added_without_an_order_are_named(
     (found,) = await audit(ordered)
 
     assert ("journal_entries", "means_added:by_hand:X 9") == (found.table, found.found)
+
+
+async def test_revenue_moved_without_an_order_is_named(
+    ordered: Database, rules: Rules, audit: Audit
+) -> None:
+    await AddingMeans(ordered, rules).move_revenue(
+        owner=OTTO, amount=Money(1, "EUR"), reference="M 1", reason="so", now=NOW
+    )
+    (found,) = await audit(ordered)
+
+    assert ("journal_entries", "revenue_moved:M 1") == (found.table, found.found)
+
+
+async def test_a_payout_rejected_without_an_order_is_named(
+    ordered: Database, rules: Rules, audit: Audit
+) -> None:
+    reference = payout_reference(1)
+    await PayingOut(ordered, rules).reject(reference=reference, reason="so", now=NOW)
+    (found,) = await audit(ordered)
+
+    assert ("journal_entries", f"payout_rejected:{reference}") == (
+        found.table,
+        found.found,
+    )
+
+
+@pytest.mark.parametrize(("payout", "named_"), [(1, 0), (2, 1)])
+async def test_an_answer_is_the_order_of_what_it_rejects_and_of_nothing_else(
+    ordered: Database, rules: Rules, audit: Audit, payout: int, named_: int
+) -> None:
+    deed = TakeAnswers((OrderedFile("/told.xml", "0" * 64),), (payout,), (MONA,))
+
+    async def carry_out(database: Database, _deed: Deed, _reason: str) -> Done:
+        await PayingOut(database, rules).reject(
+            reference=payout_reference(1), reason="AC01", now=NOW
+        )
+        return Done("")
+
+    ordering = Ordering(ordered)
+    order = await ordering.order(
+        deed, reason="", needed=TOGETHER, operator=BEN, now=NOW
+    )
+    await ordering.confirm(order.number, operator=CYD, now=NOW, carry_out=carry_out)
+
+    assert named_ == len(await audit(ordered))
 
 
 async def test_before_the_first_order_nothing_needed_one(

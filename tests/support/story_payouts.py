@@ -98,6 +98,7 @@ class PayoutStage(BankStage):
             owner=await self._user(event.who),
             amount=_amount(event),
             reference=str(event.number),
+            reason="a story",
             now=self._now,
         )
 

@@ -1,13 +1,17 @@
 """The commands ``bank``: what the bank's files say, and what nobody understands yet."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from overallt_server.cli.bank_files import files_argument, read_file
+from overallt_server.cli.bank_files import (
+    files_argument,
+    read_as_ordered,
+    read_file,
+    read_hashed,
+)
 from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand, end, name_of
 from overallt_server.cli.progress import Progress
 from overallt_server.cli.running import run, user_called
@@ -51,10 +55,12 @@ def import_(files: tuple[Path, ...], operator: Typed | None, *, dry_run: bool) -
     nothing was booked, with 3 if a statement is missing.
     """
     if dry_run:
-        read = [_read(file)[0] for file in files]
+        from overallt_server.payments.camt import read
+
+        told = [read_file(file, read) for file in files]
 
         async def rehearse(database: Database, settings: Settings) -> int:
-            return await _book(database, settings, read, rehearse=True)
+            return await _book(database, settings, told, rehearse=True)
 
         end(run(rehearse))
         return
@@ -68,17 +74,15 @@ def import_(files: tuple[Path, ...], operator: Typed | None, *, dry_run: bool) -
 async def _told_by(
     files: Sequence[Path], database: Database, settings: Settings
 ) -> "ImportStatements":
-    from overallt_server.core.deeds import ImportStatements, OrderedFile
+    from overallt_server.core.deeds import ImportStatements
+    from overallt_server.payments.camt import read
 
-    read = [_read(file) for file in files]
-    statements = _statements(each for each, _hash in read)
+    told = [read_hashed(file, read) for file in files]
+    statements = _statements(each for each, _file in told)
     importing = _importing(database, settings)
     _refuse(importing, statements)
     return ImportStatements(
-        files=tuple(
-            OrderedFile(str(file.absolute()), hash_)
-            for file, (_each, hash_) in zip(files, read, strict=True)
-        ),
+        files=tuple(file for _each, file in told),
         statements=tuple(each.key for each in statements),
         users=tuple(await importing.users_named(statements)),
     )
@@ -88,20 +92,13 @@ async def import_statements(
     _database: Database, settings: Settings, deed: "ImportStatements", _reason: str
 ) -> "Done":
     """Read the files again, and book what they tell once the order is confirmed."""
+    from overallt_server.payments.camt import read
     from overallt_server.use_cases.ordering import Done
 
-    read = []
-    for file in deed.files:
-        content, hash_ = _read(Path(file.path))
-        if hash_ != file.sha256:
-            raise click.ClickException(
-                f"{file.path} is not the file any more that was ordered to be "
-                "imported: refuse the order, and order it anew."
-            )
-        read.append(content)
+    told = [read_as_ordered(file, read) for file in deed.files]
 
     async def book(database: Database) -> int:
-        return await _book(database, settings, read, rehearse=False)
+        return await _book(database, settings, told, rehearse=False)
 
     return Done("", None, book)
 
@@ -151,15 +148,6 @@ def _refuse(
         importing.refuse(statements)
     except Unbelievable as error:
         raise click.ClickException(str(error)) from error
-
-
-def _read(file: Path) -> "tuple[BankFile, str]":
-    """Return what *file* tells, and the SHA-256 of its content."""
-    from overallt_server.payments.camt import read
-
-    return read_file(
-        file, lambda content: (read(content), hashlib.sha256(content).hexdigest())
-    )
 
 
 def _tell(imported: "Imported", *, dry_run: bool) -> None:

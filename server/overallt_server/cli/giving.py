@@ -13,7 +13,7 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
-    from overallt_server.core.deeds import AddMeans, RefundMeans
+    from overallt_server.core.deeds import AddMeans, MoveRevenue, RefundMeans
     from overallt_server.core.lots import Lot
     from overallt_server.use_cases.ordering import Done
 
@@ -100,24 +100,45 @@ async def add_means(
 @means.command(name="from-revenue")
 @click.argument("username")
 @click.argument("amount_text", metavar="AMOUNT")
+@reason_option
 @reference_option("by-hand")
-def from_revenue(username: str, amount_text: str, reference: str) -> None:
+@by_operator
+def from_revenue(
+    username: str,
+    amount_text: str,
+    reason: str,
+    reference: str,
+    operator: Typed | None,
+) -> None:
     """Make AMOUNT of the revenue of USERNAME his means, free of fee."""
-    from overallt_server.use_cases.adding_means import AddingMeans
+    from overallt_server.core.deeds import MoveRevenue
 
-    async def move(database: Database, settings: Settings) -> tuple[Money, bool]:
+    async def deed(database: Database, settings: Settings) -> MoveRevenue:
         moved = amount(amount_text, settings)
         owner = (await user_called(database, username)).id
-        is_new = await AddingMeans(database, settings.rules).move_revenue(
-            owner=owner, amount=moved, reference=reference, now=settings.now()
-        )
-        return moved, is_new
+        return MoveRevenue(owner, moved, reference)
 
-    moved, is_new = run(move)
-    if is_new:
-        click.echo(f"Moved {moved} to the means of {username}: {reference}")
-    else:
-        click.echo(f"{reference} was moved before: nothing was moved.")
+    do_by_hand(deed, move_revenue, reason=reason, operator=operator)
+
+
+async def move_revenue(
+    database: Database, settings: Settings, deed: "MoveRevenue", reason: str
+) -> "Done":
+    """Make an owner's revenue his means."""
+    from overallt_server.use_cases.adding_means import AddingMeans
+    from overallt_server.use_cases.ordering import Done
+
+    is_new = await AddingMeans(database, settings.rules).move_revenue(
+        owner=deed.owner,
+        amount=deed.amount,
+        reference=deed.reference,
+        reason=reason,
+        now=settings.now(),
+    )
+    if not is_new:
+        return Done(f"{deed.reference} was moved before: nothing was moved.")
+    username = await name_of(database, deed.owner)
+    return Done(f"Moved {deed.amount} to the means of {username}: {deed.reference}")
 
 
 @means.command()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _HANDLERS: Final[Mapping[type[deeds.Deed], Handler]] = {
     deeds.AddMeans: giving.add_means,
     deeds.RefundMeans: giving.refund_means,
+    deeds.MoveRevenue: giving.move_revenue,
     deeds.AddEquity: cards.add_equity,
     deeds.PayDebt: cards.pay_debt,
     deeds.GiveUpDebt: cards.give_up_debt,
@@ -36,7 +37,10 @@ _HANDLERS: Final[Mapping[type[deeds.Deed], Handler]] = {
     deeds.ReturnSuspense: bank.return_suspense,
     deeds.UnderstandSuspense: bank.understand_suspense,
     deeds.PayByHand: payouts.pay_by_hand,
+    deeds.RejectPayout: payouts.reject_payout,
+    deeds.NameAccount: payouts.name_account,
     deeds.OrderPayouts: payouts.order_payouts,
+    deeds.TakeAnswers: payouts.take_answers,
     deeds.ImportStatements: bank.import_statements,
 }
 

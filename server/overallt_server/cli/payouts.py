@@ -1,15 +1,20 @@
 """The commands ``payout``: revenue on its way to its owners."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from overallt_server.cli.bank_files import files_argument, read_file
-from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand
+from overallt_server.cli.bank_files import (
+    files_argument,
+    read_as_ordered,
+    read_hashed,
+)
+from overallt_server.cli.by_hand import Typed, by_operator, do_by_hand, name_of
+from overallt_server.cli.options import reason_option
 from overallt_server.cli.running import amount, run, user_called
 from overallt_server.core.references import readable
 from overallt_server.settings import Settings
@@ -17,8 +22,15 @@ from overallt_server.storage.database import Database
 
 if TYPE_CHECKING:
     from overallt_server.core.bank_accounts import BankAccount
-    from overallt_server.core.deeds import OrderPayouts, PayByHand
-    from overallt_server.core.payouts import Payout, PayoutAccount
+    from overallt_server.core.deeds import (
+        NameAccount,
+        OrderPayouts,
+        PayByHand,
+        RejectPayout,
+        TakeAnswers,
+    )
+    from overallt_server.core.payouts import Payout
+    from overallt_server.payments.pain002 import Report
     from overallt_server.storage.payouts import PayoutFile
     from overallt_server.use_cases.ordering import Done
 
@@ -32,27 +44,41 @@ def payout() -> None:
 @click.argument("username")
 @click.argument("iban")
 @click.argument("name")
-def account(username: str, iban: str, name: str) -> None:
+@reason_option
+@by_operator
+def account(
+    username: str, iban: str, name: str, reason: str, operator: Typed | None
+) -> None:
     """Let payouts of USERNAME go to the account IBAN of NAME.
 
     A new account waits before anything is paid out to it; a payout that was asked for
     before goes where it was to go then.
     """
+    from overallt_server.core.deeds import NameAccount
+    from overallt_server.core.payouts import account_named
+
+    async def deed(database: Database, settings: Settings) -> NameAccount:
+        owner = (await user_called(database, username)).id
+        named = account_named(iban, name, now=settings.now())
+        return NameAccount(owner, named.iban, named.name)
+
+    do_by_hand(deed, name_account, reason=reason, operator=operator)
+
+
+async def name_account(
+    database: Database, settings: Settings, deed: "NameAccount", _reason: str
+) -> "Done":
+    """Note where an owner's payouts go."""
+    from overallt_server.use_cases.ordering import Done
     from overallt_server.use_cases.paying_out import PayingOut
 
-    async def name_it(
-        database: Database, settings: Settings
-    ) -> "tuple[PayoutAccount, int]":
-        owner = (await user_called(database, username)).id
-        named = await PayingOut(database, settings.rules).name_account(
-            owner=owner, iban=iban, name=name, now=settings.now()
-        )
-        return named, settings.new_iban_hours
-
-    named, hours = run(name_it)
-    click.echo(
-        f"Payouts of {username} go to {named.iban} of {named.name}, named at "
-        f"{named.named_at:%Y-%m-%d %H:%M} UTC; it waits {hours} hours from then on."
+    named = await PayingOut(database, settings.rules).name_account(
+        owner=deed.owner, iban=deed.iban, name=deed.name, now=settings.now()
+    )
+    return Done(
+        f"Payouts of {await name_of(database, deed.owner)} go to {named.iban} of "
+        f"{named.name}, named at {named.named_at:%Y-%m-%d %H:%M} UTC; it waits "
+        f"{settings.new_iban_hours} hours from then on."
     )
 
 
@@ -189,28 +215,63 @@ def _own_account(settings: Settings) -> "BankAccount":
 
 @payout.command()
 @files_argument
-def answer(files: tuple[Path, ...]) -> None:
+@by_operator
+def answer(files: tuple[Path, ...], operator: Typed | None) -> None:
     """Take what the bank answers to our files, in FILE… (pain.002).
 
     What it rejects is revenue again. What it accepts is paid once its statement says
-    so. The same answer may come twice.
+    so: an answer that rejects nothing moves no money and needs no order. The same
+    answer may come twice.
     """
+    from overallt_server.core.deeds import TakeAnswers
     from overallt_server.payments.pain002 import read
-    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
 
-    reports = [read_file(file, read) for file in files]
+    told = [read_hashed(file, read) for file in files]
+    reports = [report for report, _file in told]
 
-    async def take(database: Database, settings: Settings) -> "list[Payout]":
-        ordering = OrderingPayouts(database)
-        taken = [await ordering.take(each, now=settings.now()) for each in reports]
-        return [payout for some in taken for payout in some]
+    async def rejected(database: Database, _settings: Settings) -> "list[Payout]":
+        return await _rejected_by(database, reports)
 
-    rejected = run(take)
+    async def deed(database: Database, _settings: Settings) -> TakeAnswers:
+        payouts = await _rejected_by(database, reports)
+        return TakeAnswers(
+            files=tuple(file for _report, file in told),
+            payouts=tuple(each.number for each in payouts),
+            owners=tuple(sorted({each.owner for each in payouts})),
+        )
+
+    is_rejection = bool(run(rejected))
     for report in reports:
         for each in report.answers:
             about = each.reference or f"all of {report.message}"
             click.echo(" ".join(filter(None, (about, each.status, each.reason))))
-    click.echo(f"Rejected, and revenue again: {len(rejected)}.")
+    if is_rejection:
+        do_by_hand(deed, take_answers, reason="", operator=operator)
+    else:
+        click.echo("Nothing is rejected that was on its way.")
+
+
+async def _rejected_by(
+    database: Database, reports: "Sequence[Report]"
+) -> "list[Payout]":
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    ordering = OrderingPayouts(database)
+    return [each for report in reports for each in await ordering.rejected_by(report)]
+
+
+async def take_answers(
+    database: Database, settings: Settings, deed: "TakeAnswers", _reason: str
+) -> "Done":
+    """Make revenue again what the bank rejects."""
+    from overallt_server.payments.pain002 import read
+    from overallt_server.use_cases.ordering import Done
+    from overallt_server.use_cases.ordering_payouts import OrderingPayouts
+
+    ordering, now = OrderingPayouts(database), settings.now()
+    reports = [read_as_ordered(file, read) for file in deed.files]
+    taken = [await ordering.take(report, now=now) for report in reports]
+    return Done(f"Rejected, and revenue again: {sum(map(len, taken))}.")
 
 
 @payout.command()
@@ -249,21 +310,34 @@ async def pay_by_hand(
 @payout.command()
 @click.argument("reference")
 @click.option("--reason", required=True, help="Why it never left, for the books.")
-def reject(reference: str, reason: str) -> None:
+@by_operator
+def reject(reference: str, reason: str, operator: Typed | None) -> None:
     """Make the payout REFERENCE revenue again.
 
     Only if it was not paid and never will be: if a file has ordered it, the bank has
     to have said so.
     """
+    from overallt_server.core.deeds import RejectPayout
     from overallt_server.use_cases.paying_out import PayingOut
 
-    async def reject_it(database: Database, settings: Settings) -> "Payout":
-        return await PayingOut(database, settings.rules).reject(
-            reference=reference, reason=reason, now=settings.now()
-        )
+    async def deed(database: Database, settings: Settings) -> RejectPayout:
+        found = await PayingOut(database, settings.rules).called(reference)
+        return RejectPayout(found.reference, found.owner)
 
-    rejected = run(reject_it)
-    click.echo(f"{rejected.amount} are revenue again.")
+    do_by_hand(deed, reject_payout, reason=reason, operator=operator)
+
+
+async def reject_payout(
+    database: Database, settings: Settings, deed: "RejectPayout", reason: str
+) -> "Done":
+    """Make a payout that never left revenue again."""
+    from overallt_server.use_cases.ordering import Done
+    from overallt_server.use_cases.paying_out import PayingOut
+
+    rejected = await PayingOut(database, settings.rules).reject(
+        reference=deed.reference, reason=reason, now=settings.now()
+    )
+    return Done(f"{rejected.amount} are revenue again.")
 
 
 @contextmanager

@@ -44,6 +44,21 @@ class RefundMeans:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveRevenue:
+    """Make what an *owner* has earned his means."""
+
+    WORD: ClassVar = "means from-revenue"
+    KIND: ClassVar = EntryKind.REVENUE_MOVED
+    owner: UserId
+    amount: Money
+    reference: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.amount}, {self.reference}"
+
+
+@dataclass(frozen=True, slots=True)
 class AddEquity:
     """Put money of the operator's own beside the clients'."""
 
@@ -141,6 +156,35 @@ class PayByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectPayout:
+    """Make a payout to *owner* that never left his revenue again."""
+
+    WORD: ClassVar = "payout reject"
+    KIND: ClassVar = EntryKind.PAYOUT_REJECTED
+    reference: str
+    owner: UserId
+
+    @override
+    def __str__(self) -> str:
+        return self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class NameAccount:
+    """Let payouts of *owner* go to the account *iban* of *name*."""
+
+    WORD: ClassVar = "payout account"
+    KIND: ClassVar = None
+    owner: UserId
+    iban: str
+    name: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.iban} of {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPayouts:
     """Order the *payouts* of these numbers of the bank, by a file at *path*."""
 
@@ -163,6 +207,26 @@ class OrderedFile:
     path: str
     sha256: str
 
+    @override
+    def __str__(self) -> str:
+        return f"{self.path} ({self.sha256[:12]}…)"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAnswers:
+    """Make revenue again what the bank rejects in *files*: *payouts* to *owners*."""
+
+    WORD: ClassVar = "payout answer"
+    KIND: ClassVar = None
+    files: tuple[OrderedFile, ...]
+    payouts: tuple[int, ...]
+    owners: tuple[UserId, ...]
+
+    @override
+    def __str__(self) -> str:
+        told = ", ".join(map(str, self.files))
+        return f"{len(self.payouts)} payouts rejected in {told}"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportStatements:
@@ -180,12 +244,13 @@ class ImportStatements:
 
     @override
     def __str__(self) -> str:
-        return ", ".join(f"{each.path} ({each.sha256[:12]}…)" for each in self.files)
+        return ", ".join(map(str, self.files))
 
 
 type Deed = (
     AddMeans
     | RefundMeans
+    | MoveRevenue
     | AddEquity
     | PayDebt
     | GiveUpDebt
@@ -193,7 +258,10 @@ type Deed = (
     | ReturnSuspense
     | UnderstandSuspense
     | PayByHand
+    | RejectPayout
+    | NameAccount
     | OrderPayouts
+    | TakeAnswers
     | ImportStatements
 )
 
@@ -203,13 +271,13 @@ DEEDS: Final[Mapping[str, type[Deed]]] = {
 
 
 def users_of(deed: Deed) -> tuple[UserId, ...]:
-    """Return those whose money *deed* moves."""
+    """Return those whose money *deed* moves, or sends elsewhere."""
     match deed:
         case AddMeans() | RefundMeans() | PayDebt() | GiveUpDebt() | AssignSuspense():
             return (deed.patron,)
-        case PayByHand():
+        case MoveRevenue() | PayByHand() | RejectPayout() | NameAccount():
             return (deed.owner,)
-        case OrderPayouts():
+        case OrderPayouts() | TakeAnswers():
             return deed.owners
         case ImportStatements():
             return deed.users
@@ -233,16 +301,17 @@ class Booking:
 def booking_of(deed: Deed) -> Booking | None:
     """Return what *deed* books; ``None`` if it makes no entry, or makes many.
 
-    A file of payouts makes none, each payout had its own as it was asked for; of an
-    import each entry is held against its movement at the bank.
+    A file of payouts makes none, each payout had its own as it was asked for, and where
+    payouts go stands in none; of an import each entry is held against its movement at
+    the bank, of an answer against the payouts that are to be rejected.
     """
     if deed.KIND is None:
         return None
-    amount = (
-        deed.amount if isinstance(deed, AddMeans | RefundMeans | AddEquity) else None
-    )
+    amount = None
+    if isinstance(deed, AddMeans | RefundMeans | MoveRevenue | AddEquity):
+        amount = deed.amount
     # A payout is its owner's, but is on its way in the house's chain.
-    if isinstance(deed, PayByHand):
+    if isinstance(deed, PayByHand | RejectPayout):
         return Booking(deed.KIND, None, amount)
     concerned = users_of(deed)
     return Booking(deed.KIND, concerned[0] if concerned else None, amount)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Of these, every entry is made by hand; of the others, some are.
 _BY_HAND: Final = (
+    EntryKind.REVENUE_MOVED,
+    EntryKind.PAYOUT_REJECTED,
     EntryKind.EQUITY_ADDED,
     EntryKind.DEBT_PAID,
     EntryKind.DEBT_GIVEN_UP,

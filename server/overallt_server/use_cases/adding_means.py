@@ -59,7 +59,13 @@ class AddingMeans:
         return await self._book(patron, entry, reference)
 
     async def move_revenue(
-        self, *, owner: UserId, amount: Money, reference: str, now: datetime
+        self,
+        *,
+        owner: UserId,
+        amount: Money,
+        reference: str,
+        reason: str,
+        now: datetime,
     ) -> bool:
         """Make *amount* of what *owner* has earned his means, free of fee.
 
@@ -70,17 +76,16 @@ class AddingMeans:
 
         Raises:
             InvalidRequest: the amount is not above zero, of another currency or more
-                than a patron may hold; or there is no reference.
+                than a patron may hold; or there is no reference or no reason.
             NotFound: there is no such user.
             IdempotencyMismatch: another amount was moved under this reference.
             NoRevenue: it is more than he has earned.
         """
-        memo = "revenue to means"
-        self._refuse(amount, reference, memo)
+        self._refuse(amount, reference, reason)
         entry = JournalEntry.transfer(
             kind=EntryKind.REVENUE_MOVED,
             natural_key=f"revenue_moved:{reference}",
-            memo=memo,
+            memo=reason,
             made_at=now,
             debit=chart.revenue(owner),
             credit=chart.means(owner),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from overallt.protocol.ids import UserId
-from overallt_server.core.deeds import Deed, ImportStatements, booking_of
+from overallt_server.core.deeds import Deed, ImportStatements, NameAccount, booking_of
 from overallt_server.core.orders import (
     ALONE,
     HandOrder,
@@ -111,7 +111,7 @@ class Ordering:
         async with self._database.transaction() as tx:
             order = await _order(tx, number)
             _refuse_nobody(order, operator)
-            await _wait(tx, orders.chain_of(order.deed))
+            await _wait(tx, _whose_turn(order.deed))
             await patrons.lock_house(tx)
             before = await orders.outcome_of(tx, number)
             if before is not None:
@@ -189,6 +189,11 @@ class Ordering:
         done = await carry_out(self._database.within(tx), deed, reason)
         after = await journal.last_number(tx, chain)
         return done, after if books and after > before else None
+
+
+def _whose_turn(deed: Deed) -> int:
+    # An account is named in its owner's turn, and no entry tells of it.
+    return deed.owner if isinstance(deed, NameAccount) else orders.chain_of(deed)
 
 
 async def _wait(tx: Transaction, chain: int) -> None:

@@ -75,6 +75,15 @@ class OrderingPayouts:
             raise NotFound(f"There is no file {number} of payouts.")
         return file
 
+    async def rejected_by(self, report: Report) -> list[Payout]:
+        """List what ``take`` would make revenue again; nothing is changed.
+
+        Raises:
+            InvalidRequest: it answers no file of ours, or what is not in that file.
+        """
+        async with self._database.snapshot() as tx:
+            return [payout for payout, _ in await _rejected_by(tx, report)]
+
     async def take(self, report: Report, *, now: datetime) -> list[Payout]:
         """Make revenue again what the bank rejects in *report*; return these.
 
@@ -86,19 +95,21 @@ class OrderingPayouts:
         rejected = []
         async with self._database.transaction() as tx:
             await patrons.lock_house(tx)
-            file = await payouts.file_called(tx, report.message)
-            if file is None:
-                raise InvalidRequest(f"It answers {report.message}, no file of ours.")
-            ordered = await payouts.ordered_by(tx, file.number)
-            for payout, reason in _rejected(report, ordered).values():
-                if payout.state is not PayoutState.SENT:
-                    continue
+            for payout, reason in await _rejected_by(tx, report):
                 entry = rejected_entry(payout, reason=reason, now=now)
                 await journal.append_to_house(tx, entry)
                 state = PayoutState.REJECTED
                 await payouts.change(tx, payout.number, state, reason=reason, now=now)
                 rejected.append(payout)
         return rejected
+
+
+async def _rejected_by(tx: Transaction, report: Report) -> list[tuple[Payout, str]]:
+    file = await payouts.file_called(tx, report.message)
+    if file is None:
+        raise InvalidRequest(f"It answers {report.message}, no file of ours.")
+    rejected = _rejected(report, await payouts.ordered_by(tx, file.number)).values()
+    return [each for each in rejected if each[0].state is PayoutState.SENT]
 
 
 async def _due(tx: Transaction) -> list[Payout]:

@@ -138,6 +138,7 @@ async def test_revenue_is_made_means_once(town: "Town") -> None:
             owner=mona,
             amount=Money(minor, "EUR"),
             reference=reference,
+            reason="she asked",
             now=town.closing_time,
         )
 
@@ -162,7 +163,11 @@ async def test_revenue_does_not_lift_means_above_what_one_may_hold(
 
     with pytest.raises(InvalidRequest, match="would exceed"):
         await town.adding_means.move_revenue(
-            owner=mona, amount=Money(101, "EUR"), reference="m", now=town.closing_time
+            owner=mona,
+            amount=Money(101, "EUR"),
+            reference="m",
+            reason="she asked",
+            now=town.closing_time,
         )
 
     assert 900 == await town.revenue(mona)

@@ -14,12 +14,16 @@ from overallt_server.core.deeds import (
     Deed,
     GiveUpDebt,
     ImportStatements,
+    MoveRevenue,
+    NameAccount,
     OrderedFile,
     OrderPayouts,
     PayByHand,
     PayDebt,
     RefundMeans,
+    RejectPayout,
     ReturnSuspense,
+    TakeAnswers,
     UnderstandSuspense,
     booking_of,
     users_of,
@@ -37,6 +41,7 @@ FIVE = Money(500, "EUR")
 EVERY: list[tuple[Deed, tuple[int, ...], int | None, Money | None]] = [
     (AddMeans(ADA, FIVE, "X"), (1,), 1, FIVE),
     (RefundMeans(ADA, 1, FIVE, "X"), (1,), 1, FIVE),
+    (MoveRevenue(ADA, FIVE, "X"), (1,), 1, FIVE),
     (AddEquity(FIVE, "X"), (), None, FIVE),
     (PayDebt(ADA, "X"), (1,), 1, None),
     (GiveUpDebt(ADA, "X"), (1,), 1, None),
@@ -44,9 +49,12 @@ EVERY: list[tuple[Deed, tuple[int, ...], int | None, Money | None]] = [
     (ReturnSuspense(7), (), None, None),
     (UnderstandSuspense(7, "operator_equity"), (), None, None),
     (PayByHand("RF", ADA), (1,), None, None),
+    (RejectPayout("RF", ADA), (1,), None, None),
 ]
 WITHOUT_ENTRY: list[tuple[Deed, tuple[int, ...]]] = [
     (OrderPayouts((1, 2), (ADA, ANNA), FIVE, "/f.xml"), (1, 2)),
+    (NameAccount(ADA, "SE1", "Ada"), (1,)),
+    (TakeAnswers((OrderedFile("/f", "00"),), (1,), (ADA,)), (1,)),
     (ImportStatements((OrderedFile("/f", "00"),), ("k",), (ADA,)), (1,)),
 ]
 

@@ -54,9 +54,9 @@ def test_releasing_says_what_reached_its_owners(operator: Any) -> None:
 def test_revenue_becomes_means_once(month: Any) -> None:
     month.run("period", "close")
     month.run("settle", str(month.period))
-    move = ("means", "from-revenue", "mona", "4.00", "--reference", "X 1")
-    first, second = month.run(*move), month.run(*move)
-    too_much = month.run("means", "from-revenue", "mona", "4.00")
+    move = ("means", "from-revenue", "mona", "4.00", "--reason", "she asked")
+    first, second = (month.run(*move, "--reference", "X 1") for _ in range(2))
+    too_much = month.run(*move)
 
     assert "Moved 4.00 EUR to the means of mona: X 1\n" == first.out
     assert "X 1 was moved before: nothing was moved.\n" == second.out

@@ -11,6 +11,7 @@ from overallt_server.core.references import payout_reference, readable
 
 MONAS = "SE45 5000 0000 0583 9825 7466"
 FIRST = payout_reference(1)
+NAME = ("payout", "account", "mona", MONAS, "Mona M", "--reason", "her letter")
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def earned(month: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("OVERALLT_MIN_PAYOUT_MINOR", "100")
     month.run("period", "close")
     month.run("settle", str(month.period))
-    month.run("payout", "account", "mona", MONAS, "Mona M")
+    month.run(*NAME)
     month.move_clock_to(month.period.end + timedelta(days=14))
     return month
 
@@ -46,7 +47,7 @@ def message_of(folder: Path) -> str:
 
 
 def test_an_account_is_named_and_waits(month: Any) -> None:
-    ran = month.run("payout", "account", "mona", MONAS, "Mona M")
+    ran = month.run(*NAME)
 
     assert 0 == ran.status
     assert "Payouts of mona go to SE4550000000058398257466 of Mona M" in ran.out
@@ -125,9 +126,9 @@ def test_what_the_bank_rejects_is_told_and_revenue_again(
 
     assert (f"{FIRST} RJCT AC01 said so\nRejected, and revenue again: 1.\n") == ran.out
     assert "No payout is open.\n" == ordered.run("payout", "list").out
-    assert (
-        "again: 0." in take(ordered, tmp_path, "payout", "answer", content=content).out
-    )
+    again = take(ordered, tmp_path, "payout", "answer", content=content)
+    assert again.out.endswith("\nNothing is rejected that was on its way.\n")
+    assert "The books are in order" in ordered.run("audit").out
 
 
 @pytest.mark.parametrize(
