@@ -38,6 +38,7 @@ from overallt_server.core.money import Money
 from overallt_server.storage import access_schema, journal, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
 
 CONNECTIONS: Final = 64
@@ -281,7 +282,10 @@ async def _fill(url: str, tokens: tuple[str, ...]) -> None:
         await tx.execute(sa.insert(schema.users), [_user(each) for each in patrons])
         await tx.execute(
             sa.insert(schema.things),
-            [_thing(ThingId(next(numbers))) for _ in range(THINGS)],
+            [
+                hashed(schema.things, _thing(ThingId(next(numbers))))
+                for _ in range(THINGS)
+            ],
         )
         await tx.execute(
             sa.insert(schema.budgets),

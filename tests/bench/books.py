@@ -45,6 +45,7 @@ from overallt_server.core.settlement import ALL_BPS
 from overallt_server.storage import journal, schema
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.use_cases.closing import Closing
 from overallt_server.use_cases.previewing import Previewing
 
@@ -249,7 +250,8 @@ async def _make_month(file: Path) -> None:
     fame = list(accumulate(rank**-FAME for rank in range(1, THINGS + 1)))
     async with database.transaction() as tx:
         await tx.execute(
-            sa.insert(schema.things), [_thing(each) for each in range(1, THINGS + 1)]
+            sa.insert(schema.things),
+            [hashed(schema.things, _thing(each)) for each in range(1, THINGS + 1)],
         )
         owners = [UserId(PATRONS + 1 + each) for each in range(OWNERS)]
         await tx.execute(sa.insert(schema.users), [_user(each) for each in owners])

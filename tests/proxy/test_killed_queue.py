@@ -27,6 +27,7 @@ from overallt.demo import people
 from overallt.demo.signing_in import get_token
 from overallt_server.storage import schema
 from overallt_server.storage.database import Database
+from overallt_server.storage.row_hashes import hashed
 
 pytestmark = pytest.mark.long
 
@@ -112,7 +113,8 @@ async def add_things(file: Path) -> None:
     ]
     database = Database(f"sqlite:///{file}")
     async with database.transaction() as tx:
-        await tx.execute(schema.things.insert(), things)
+        hashed_things = [hashed(schema.things, each) for each in things]
+        await tx.execute(schema.things.insert(), hashed_things)
     await database.close()
 
 

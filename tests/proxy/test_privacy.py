@@ -29,6 +29,7 @@ from overallt_server.core.users import User
 from overallt_server.settings import Settings
 from overallt_server.storage import schema, users
 from overallt_server.storage.database import Database
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.web.app import make_app
 
@@ -57,7 +58,12 @@ async def _fill(database: Database) -> None:
     words = {"description": "", "language": "en_GB", "category": "text", "tags": []}
     shared = {"owner_id": 1, "hidden": False, "charity": False, "created_at": MADE_AT}
     rows = [
-        {"id": number, "url": f"https://a.test/{number}", "title": "x"} | words | shared
+        hashed(
+            schema.things,
+            {"id": number, "url": f"https://a.test/{number}", "title": "x"}
+            | words
+            | shared,
+        )
         for number in range(1, THINGS + 1)
     ]
     owner = User(UserId(1), "owner", "owner@users.test", MADE_AT, ThingId(1))

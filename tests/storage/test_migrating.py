@@ -181,6 +181,10 @@ async def test_all_that_was_there_before_it_was_hashed_gets_its_hash(
     async with database.transaction() as tx:
         for table, cells in (
             ("operators", f"3, {now}, NULL"),
+            (
+                "things",
+                f"1, 3, 'https://zoë.test/', '', '', '', '', '[]', false, true, {now}",
+            ),
             ("thing_hosts", f"1, 'zoë.test', {now}"),
             ("periods", f"202601, 1000, 'EUR', {now}, NULL, {now}"),
             ("slices", f"202601, 0, 1, 9, {now}, NULL, NULL"),

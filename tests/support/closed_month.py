@@ -83,7 +83,8 @@ async def keep_books(url: str) -> None:
         people = [*map(UserId, range(1, OWNERS + 1)), *patrons]
         await tx.execute(schema.users.insert(), [_user(each) for each in people])
         await tx.execute(
-            schema.things.insert(), [_thing(number) for number in range(1, THINGS + 1)]
+            schema.things.insert(),
+            [hashed(schema.things, _thing(number)) for number in range(1, THINGS + 1)],
         )
         await tx.execute(
             schema.budgets.insert(),

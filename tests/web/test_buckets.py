@@ -14,6 +14,7 @@ from overallt.protocol.index_keys import IndexKeys
 from overallt.protocol.messages import Error, NamedThing, ThingBuckets
 from overallt_server.settings import Settings
 from overallt_server.storage import schema
+from overallt_server.storage.row_hashes import hashed
 
 if TYPE_CHECKING:
     from tests.web.conftest import World
@@ -36,7 +37,8 @@ async def _fill(world: "World", *, things: int = THINGS) -> list[str]:
     numbers = range(1_000, 1_000 + things)
     async with world.database.transaction() as tx:
         rows = [_row(number, bo.id, world.settings.now()) for number in numbers]
-        await tx.execute(sa.insert(schema.things), rows)
+        hashed_rows = [hashed(schema.things, row) for row in rows]
+        await tx.execute(sa.insert(schema.things), hashed_rows)
     return ["bo", str(bo.profile_thing), *map(str, numbers)]
 
 

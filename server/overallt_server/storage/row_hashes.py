@@ -1,10 +1,10 @@
 """Rows with a hash over their cells, by which it is seen that one was changed by hand.
 
-Where an owner's payouts go, what is known of a patron, who was an operator, what the
-bank told, when what was held is free: nothing else tells it again, or not always. So
-each such row tells itself twice. As in the journal, a hash helps against mistakes and
-quick fingers, not against whoever reckons it anew. A row that is gone is missed by its
-witness (``storage.witnesses``).
+Where an owner's payouts go, what is known of a patron, who was an operator, whose a
+thing is, what the bank told, when what was held is free: nothing else tells it again,
+or not always. So each such row tells itself twice. As in the journal, a hash helps
+against mistakes and quick fingers, not against whoever reckons it anew. A row that is
+gone is missed by its witness (``storage.witnesses``).
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -25,6 +25,7 @@ from overallt_server.storage.schema import (
     periods,
     slices,
     thing_hosts,
+    things,
 )
 from overallt_server.storage.witnesses import key_of
 
@@ -33,6 +34,10 @@ _HASHED: Final[Mapping[sa.Table, frozenset[str]]] = {
     payout_accounts: frozenset(),
     patron_marks: frozenset(),
     operators: frozenset(),
+    # Whose a thing is; how it is described, its owner may change.
+    things: frozenset(
+        {"title", "description", "language", "category", "tags", "hidden"}
+    ),
     thing_hosts: frozenset(),
     periods: frozenset(),
     # Preliminary shares tell it.
@@ -77,7 +82,8 @@ async def changed_by_hand(tx: Transaction) -> AsyncIterator[tuple[str, str]]:
 
 async def _rows(tx: Transaction, table: sa.Table) -> AsyncIterator[sa.RowMapping]:
     key = tuple(table.primary_key)
-    some = sa.select(table).order_by(*key).limit(_AT_ONCE)
+    columns = [each for each in table.columns if each.name not in _HASHED[table]]
+    some = sa.select(*columns).order_by(*key).limit(_AT_ONCE)
     rows = (await tx.execute(some)).mappings().all()
     while rows:
         for row in rows:
@@ -100,4 +106,6 @@ def _told(cell: object) -> str:
             return str(int(cell.timestamp()))
         case Period():
             return str(cell.number)
+        case bool():
+            return str(int(cell))
     return str(cell)

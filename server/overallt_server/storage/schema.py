@@ -65,6 +65,7 @@ things: Final = sa.Table(
     sa.Column("hidden", sa.Boolean, nullable=False),
     sa.Column("charity", sa.Boolean, nullable=False),
     at("created_at"),
+    digest(),
 )
 
 team_members: Final = sa.Table(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.things import Thing
 from overallt_server.storage.database import Transaction
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import things
 from overallt_server.storage.uniqueness import unique
 
@@ -76,17 +77,22 @@ async def add(tx: Transaction, thing: Thing) -> None:
     with unique():
         await tx.execute(
             sa.insert(things).values(
-                id=thing.id,
-                owner_id=thing.owner,
-                url=thing.url,
-                title=thing.title,
-                description=thing.description,
-                language=thing.language,
-                category=thing.category,
-                tags=list(thing.tags),
-                hidden=thing.hidden,
-                charity=thing.charity,
-                created_at=thing.created_at,
+                hashed(
+                    things,
+                    {
+                        "id": thing.id,
+                        "owner_id": thing.owner,
+                        "url": thing.url,
+                        "title": thing.title,
+                        "description": thing.description,
+                        "language": thing.language,
+                        "category": thing.category,
+                        "tags": list(thing.tags),
+                        "hidden": thing.hidden,
+                        "charity": thing.charity,
+                        "created_at": thing.created_at,
+                    },
+                )
             )
         )
 

@@ -1,6 +1,6 @@
 """More rows get a hash over their cells: what nothing else tells again, or not always.
 
-Both databases have no hash in common but Python's; none of these tables is large.
+Both databases have no hash in common but Python's; only things may be many.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ down_revision: Final = "0018"
 # By table: the columns of its key, and those besides that its hash is over, in order.
 _HASHED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "operators": (("user_id", "added_at"), ("removed_at",)),
+    "things": (("id",), ("owner_id", "url", "charity", "created_at")),
     "thing_hosts": (("thing_id", "host"), ("proved_at",)),
     "periods": (
         ("period",),
@@ -73,5 +74,7 @@ def _fill(name: str, key: tuple[str, ...], others: tuple[str, ...]) -> None:
 
 
 def _hash(name: str, row: Any) -> bytes:
-    text = "".join(f"{len(each)}:{each}," for each in [name, *map(str, row)])
+    # PostgreSQL gives truth as such, SQLite as a number.
+    cells = [str(int(each) if isinstance(each, bool) else each) for each in row]
+    text = "".join(f"{len(each)}:{each}," for each in [name, *cells])
     return hashlib.sha256(text.encode()).digest()
