@@ -18,6 +18,7 @@ from overallt_server.core.periods import Period
 from overallt_server.core.rules import Rules
 from overallt_server.storage import journal, schema
 from overallt_server.storage.database import Database, Transaction
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.use_cases.closing import Closing
 
 JANUARY: Final = Period(2026, 1)
