@@ -170,6 +170,15 @@ class Settings(BaseSettings):
     flattrs_at_once: Annotated[
         int, Field(description="Flattrs stored in one transaction", ge=1, le=5000)
     ] = 200
+    requests_per_hour: Annotated[
+        int, Field(description="Requests to the API an hour, for each token", ge=1)
+    ] = 1000
+    anonymous_requests_per_hour: Annotated[
+        int,
+        Field(
+            description="The same without one, for each IPv4 address or IPv6 /64", ge=1
+        ),
+    ] = 20_000
     clock_offset_seconds: Annotated[
         int,
         Field(description="Added to the clock; for demonstrations and tests only"),

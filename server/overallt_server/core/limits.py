@@ -1,4 +1,4 @@
-"""Limits: how often somebody may try what can be guessed.
+"""Limits: how often somebody may try what can be guessed, or do what costs.
 
 Each limit is for one subject, a network or an account seen from a network: who guesses
 uses up his own tries and locks out nobody else. An account alone is no subject, else

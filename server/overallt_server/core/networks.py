@@ -2,14 +2,19 @@
 
 A household or an office has one IPv4 network of its own at the most, and an IPv6
 network of at least 48 bits: whoever guesses can change his address within it at will.
+
+What is only counted, not guessed, is counted by line: a household has one address of
+IPv4, and one network of 64 bits for all of its computers. Its neighbours are others.
 """
 
+from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 THIS_COMPUTER: Final = "this computer"
 UNKNOWN: Final = "an unknown network"
-_PREFIXES: Final = {4: 24, 6: 48}
+_NETWORKS: Final = {4: 24, 6: 48}
+_LINES: Final = {4: 32, 6: 64}
 
 
 def network_of(address: str) -> str:
@@ -18,6 +23,18 @@ def network_of(address: str) -> str:
     ``203.0.113.0/24``, ``2001:db8:1::/48``, ``this computer``; ``an unknown network``
     if *address* is none.
     """
+    return _within(_NETWORKS, address)
+
+
+def line_of(address: str) -> str:
+    """Return the line of *address*: ``203.0.113.7/32``, ``2001:db8:1:2::/64``.
+
+    What is no line has the name that it has as a network.
+    """
+    return _within(_LINES, address)
+
+
+def _within(prefixes: Mapping[int, int], address: str) -> str:
     try:
         ip = ip_address(address)
     except ValueError:
@@ -28,4 +45,4 @@ def network_of(address: str) -> str:
         return THIS_COMPUTER
     # As a number, since an address may carry a zone (``fe80::1%eth0``).
     plain = type(ip)(int(ip))
-    return str(ip_network((plain, _PREFIXES[ip.version]), strict=False))
+    return str(ip_network((plain, prefixes[ip.version]), strict=False))

@@ -17,6 +17,7 @@ from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.looking_up import LookingUp
+from overallt_server.use_cases.metering import Metering
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
@@ -28,6 +29,13 @@ from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
+from overallt_server.web.allowances import (
+    METERS,
+    Meters,
+    add_allowance,
+    close_meters,
+    count_requests,
+)
 from overallt_server.web.answers import answer_refusals
 from overallt_server.web.checks import (
     MAX_BODY_BYTES,
@@ -57,6 +65,7 @@ def make_app(
             answer_in_form,
             find_session,
             refuse_forged_forms,
+            count_requests,
         ],
     )
     app[SETTINGS] = settings
@@ -89,9 +98,15 @@ def make_app(
         subscribing=Subscribing(database),
     )
     app[INDEX_WATCH] = IndexWatch(indexing)
+    app[METERS] = Meters(
+        tokens=Metering(database, limit=settings.requests_per_hour),
+        lines=Metering(database, limit=settings.anonymous_requests_per_hour),
+    )
     app.on_shutdown.append(stop_waiting)
     app.on_cleanup.append(answer_all_flattrs)
+    app.on_cleanup.append(close_meters)
     app.on_response_prepare.append(add_headers)
+    app.on_response_prepare.append(add_allowance)
     set_up_pages(app)
     app.add_routes([*PAGES, *PROGRAMS])
     app.add_routes([web.static("/static", Path(__file__).parent / "static")])

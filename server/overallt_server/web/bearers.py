@@ -11,24 +11,34 @@ from overallt_server.core.users import User
 from overallt_server.web.keys import use_cases
 from overallt_server.web.sessions import in_person
 
+GRANT: Final = web.RequestKey("GRANT", Grant)
+
 _BEARER: Final = re.compile(r"bearer +([0-9a-f]{40})", re.ASCII | re.IGNORECASE)
+
+
+def access_token(request: web.Request) -> str | None:
+    """Return the access token that comes with *request*, valid or not."""
+    match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    return None if match is None else match[1].lower()
 
 
 async def asker(request: web.Request) -> Grant | None:
     """Return what the asker's access token stands for; ``None`` without one.
 
+    It is looked up once for each request.
+
     Raises:
         NotSignedIn: there is a token, and it is not valid.
     """
-    header = request.headers.get("Authorization")
-    if header is None:
+    if "Authorization" not in request.headers:
         return None
-    match = _BEARER.fullmatch(header)
-    grant = None
-    if match is not None:
-        grant = await use_cases(request).authorizing.grant(match[1].lower())
+    grant: Grant | None = request.get(GRANT)
+    token = access_token(request)
+    if grant is None and token is not None:
+        grant = await use_cases(request).authorizing.grant(token)
     if grant is None:
         raise NotSignedIn("The access token is not valid, or was revoked.")
+    request[GRANT] = grant
     return grant
 
 

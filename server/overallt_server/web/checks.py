@@ -29,7 +29,10 @@ _ALWAYS: Final = {
 # Flattr's API answered every origin. No cookie counts there, so none is at risk.
 _FOR_PROGRAMS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, WWW-Authenticate",
+    "Access-Control-Expose-Headers": (
+        "ETag, Location, Retry-After, WWW-Authenticate, X-RateLimit-Current, "
+        "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+    ),
 }
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",

@@ -11,6 +11,7 @@ from aiohttp import web
 from overallt_server.web import (
     accounts,
     activities,
+    allowances,
     apps,
     buckets,
     budgets,
@@ -126,6 +127,7 @@ PROGRAMS: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get(f"{API}/users/{_ID}/things{_JSON}", things.list_of_user),
     web.get(f"{API}/users/{_ID}/flattrs{_JSON}", flattrs.list_of_user),
     web.get(f"{API}/users/{_ID}/activities{_STREAM}", activities.list_of_user),
+    web.get(f"{API}/rate_limit{_JSON}", allowances.show),
     web.get(f"{API}/languages.txt", words.print_languages),
     web.get(f"{API}/languages{_JSON}", words.show_languages),
     web.get(f"{API}/categories.txt", words.print_categories),
