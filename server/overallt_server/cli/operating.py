@@ -1,6 +1,7 @@
 """The commands ``serve``, ``migrate`` and ``settings``: running the server itself."""
 
 import asyncio
+from typing import Final
 
 import click
 import sqlalchemy as sa
@@ -9,24 +10,40 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 from overallt_server.storage.migrating import migrate
 
+MOST_WORKERS: Final = 64
+
 
 @click.command()
-def serve() -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    show_default=True,
+    help="How many processes answer; as many as the machine has cores are useful.",
+)
+def serve(workers: int) -> None:
     """Bring the database up to date and answer requests until Ctrl-C."""
     from overallt_server.web.serving import CannotListen
     from overallt_server.web.serving import serve as serve_requests
+    from overallt_server.web.workers import WorkersFailed, serve_by
 
     settings = Settings()
     _migrate(settings)
+
+    def say_ready() -> None:
+        click.echo(f"The server answers at {settings.public_url}.")
+
     try:
-        asyncio.run(
-            serve_requests(
-                settings,
-                lambda: click.echo(f"The server answers at {settings.public_url}."),
-            )
-        )
+        if workers == 1:
+            asyncio.run(serve_requests(settings, say_ready))
+        else:
+            serve_by(workers, settings, say_ready)
     except CannotListen as error:
         raise click.ClickException(str(error)) from error
+    except WorkersFailed as error:
+        raise click.ClickException(
+            "The workers do not stay alive; see above."
+        ) from error
 
 
 @click.command(name="migrate")

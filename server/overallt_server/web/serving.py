@@ -1,9 +1,15 @@
-"""Serving: listen until somebody asks to stop, then end cleanly."""
+"""Serving: listen until somebody asks to stop, then end cleanly.
+
+Whoever asks to stop stops us from listening first, so that nobody new comes; who is
+here is answered, and only then all is closed.
+"""
 
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import parent_process
 from typing import Final
 
 from aiohttp import web
@@ -15,14 +21,19 @@ from overallt_server.web.app import make_app
 
 # Who is being answered may finish; a browser's idle connection must not hold us up.
 SHUTDOWN_SECONDS: Final = 5.0
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class CannotListen(OSError):
     """The address to listen on is taken, or not ours."""
 
 
-async def serve(settings: Settings, ready: Callable[[], None]) -> None:
+async def serve(
+    settings: Settings, ready: Callable[[], None], *, shares_port: bool = False
+) -> None:
     """Serve until SIGINT or SIGTERM; call *ready* as soon as requests are answered.
+
+    A worker *shares_port* with others, and ends with the process that started it.
 
     Raises:
         CannotListen: with a sentence for the person at the terminal.
@@ -39,7 +50,13 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
     )
     try:
         await runner.setup()
-        await _listen(runner, settings)
+        with _listening(settings):
+            await web.TCPSite(
+                runner,
+                settings.listen_host,
+                settings.listen_port,
+                reuse_port=shares_port or None,
+            ).start()
         stop = _stop_signal()
         ready()
         await stop.wait()
@@ -48,10 +65,24 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
         await database.close()
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    site = web.TCPSite(runner, settings.listen_host, settings.listen_port)
+async def refuse_port_in_use(settings: Settings) -> None:
+    """Refuse to begin where anybody listens already, even who would share the port.
+
+    Raises:
+        CannotListen: with a sentence for the person at the terminal.
+    """
+    with _listening(settings):
+        alone = await asyncio.get_running_loop().create_server(
+            asyncio.Protocol, settings.listen_host, settings.listen_port
+        )
+    alone.close()
+    await alone.wait_closed()
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[None]:
     try:
-        await site.start()
+        yield
     except OSError as error:
         where = f"{settings.listen_host}:{settings.listen_port}"
         why = os.strerror(error.errno) if error.errno else str(error)
@@ -64,6 +95,21 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+
+    parent = parent_process()
+
+    def end() -> None:
+        stop.set()
+        if parent is not None:
+            loop.remove_reader(parent.sentinel)
+        # Workers are told by their parent and by who tells its whole group: once will
+        # do, and a loop that is closed can hear no more.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, end)
+    if parent is not None:
+        # A worker whose parent was killed would hold the port for ever.
+        loop.add_reader(parent.sentinel, end)
     return stop
