@@ -170,6 +170,13 @@ class Settings(BaseSettings):
     flattrs_at_once: Annotated[
         int, Field(description="Flattrs stored in one transaction", ge=1, le=5000)
     ] = 200
+    readers_at_once: Annotated[
+        int, Field(description="With more who read at the same time, 503", ge=1)
+    ] = 1000
+    request_seconds: Annotated[
+        int,
+        Field(description="Seconds that a request may take to come in whole", ge=1),
+    ] = 75
     requests_per_hour: Annotated[
         int, Field(description="Requests to the API an hour, for each token", ge=1)
     ] = 1000

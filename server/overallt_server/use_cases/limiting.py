@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from overallt_server.core.limits import Limit, refuse_too_many
+from overallt_server.core.refusals import ServerBusy
 from overallt_server.storage import tries
 from overallt_server.storage.database import Database
 
@@ -50,7 +51,7 @@ async def take(
 async def trying(
     database: Database, limited: Sequence[Limited], *, now: datetime
 ) -> AsyncIterator[None]:
-    """Count as a try what the block does, unless it succeeds.
+    """Count as a try what the block does, unless it succeeds, or is not even tried.
 
     It counts from the beginning, so that nobody makes many tries at the same time.
 
@@ -58,7 +59,15 @@ async def trying(
         RateLimited: it is one too many; the block is not begun.
     """
     await take(database, limited, now=now)
-    yield
+    try:
+        yield
+    except ServerBusy:
+        await _take_back(database, limited)
+        raise
+    await _take_back(database, limited)
+
+
+async def _take_back(database: Database, limited: Sequence[Limited]) -> None:
     async with database.transaction() as tx:
         for each in limited:
             await tries.take_back(tx, each.subject)

@@ -2,12 +2,14 @@
 
 import asyncio
 import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.refusals import InvalidRequest, ServerBusy
 
 PASSWORD_LENGTH: Final = range(10, 201)
 
@@ -17,6 +19,9 @@ HASHER: Final = PasswordHasher()
 # Each hashing takes 64 MiB on purpose: more at once would let sign-ins use up all
 # memory, so the others wait for their turn.
 HASHINGS_AT_ONCE: Final = 2
+# Each takes a twentieth of a second: who would wait longer than a second or two is told
+# to come back.
+HASHINGS_WAITING: Final = 40
 
 # The commonest of ten letters and more; shorter ones are refused anyway.
 _COMMON: Final = frozenset(
@@ -80,11 +85,16 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher = HASHER) -> None:
         self._hasher = hasher
         self._turns = asyncio.Semaphore(HASHINGS_AT_ONCE)
+        self._waiting = 0
         self._nobodys_hash = ""
 
     async def hash(self, password: str) -> str:
-        """Return the argon2id hash of *password*, salt and cost included."""
-        async with self._turns:
+        """Return the argon2id hash of *password*, salt and cost included.
+
+        Raises:
+            ServerBusy: too many wait for their turn already.
+        """
+        async with self._turn():
             return await asyncio.to_thread(self._hasher.hash, _normal(password))
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
@@ -92,10 +102,13 @@ class Passwords:
 
         ``None``, for a user that does not exist, is never fitted and takes just as
         long, so that the time of an answer tells nobody who has an account.
+
+        Raises:
+            ServerBusy: too many wait for their turn already.
         """
         if not self._nobodys_hash:
             self._nobodys_hash = await self.hash("the password of nobody at all")
-        async with self._turns:
+        async with self._turn():
             fits = await asyncio.to_thread(
                 self._verify, password_hash or self._nobodys_hash, _normal(password)
             )
@@ -104,6 +117,20 @@ class Passwords:
     def is_outdated(self, password_hash: str) -> bool:
         """Tell whether *password_hash* was made at another cost than today's."""
         return self._hasher.check_needs_rehash(password_hash)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._waiting >= HASHINGS_WAITING:
+            raise ServerBusy
+        self._waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _verify(self, password_hash: str, password: str) -> bool:
         try:

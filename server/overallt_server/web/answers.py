@@ -99,6 +99,10 @@ _OTHER_CODES: Final[Mapping[int, tuple[RefusalCode, str]]] = {
         RefusalCode.INVALID_REQUEST,
         "This cannot be done at this address.",
     ),
+    HTTPStatus.REQUEST_TIMEOUT: (
+        RefusalCode.INVALID_REQUEST,
+        "The request took too long to come in.",
+    ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         RefusalCode.INVALID_REQUEST,
         "This is more than is taken at once.",

@@ -48,6 +48,7 @@ from overallt_server.web.formats import answer_in_form
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
 from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
 from overallt_server.web.pages import set_up_pages
+from overallt_server.web.readers import READERS, Readers, refuse_too_many_readers
 from overallt_server.web.routes import PAGES, PROGRAMS
 from overallt_server.web.sessions import find_session, refuse_forged_forms
 
@@ -61,6 +62,7 @@ def make_app(
         middlewares=[
             answer_refusals,
             refuse_other_hosts,
+            refuse_too_many_readers,
             answer_preflights,
             answer_in_form,
             find_session,
@@ -97,7 +99,8 @@ def make_app(
         ),
         subscribing=Subscribing(database),
     )
-    app[INDEX_WATCH] = IndexWatch(indexing)
+    readers = app[READERS] = Readers(settings.readers_at_once)
+    app[INDEX_WATCH] = IndexWatch(indexing, readers)
     app[METERS] = Meters(
         tokens=Metering(database, limit=settings.requests_per_hour),
         lines=Metering(database, limit=settings.anonymous_requests_per_hour),

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from overallt_server.core.refusals import Frozen, InvalidRequest, NotFound, ServerBusy
 from overallt_server.use_cases.paying_by_card import Looked, PayingByCard
-from overallt_server.web import inputs
+from overallt_server.web import bodies, inputs
 from overallt_server.web.amounts import money
 from overallt_server.web.answers import problem_of
 from overallt_server.web.budgets import budget_page
@@ -60,7 +60,7 @@ async def come_back(request: web.Request) -> web.Response:
 async def hear(request: web.Request) -> web.Response:
     """Take what the provider tells; without an answer of 200 it tells it again."""
     looked = await _paying_by_card(request).hear(
-        body=await request.read(),
+        body=await bodies.whole(request),
         signature=request.headers.get("Stripe-Signature", ""),
         now=settings(request).now(),
     )

@@ -18,6 +18,7 @@ from aiohttp import web
 from overallt_server.core.index import ThingsIndex
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.web import inputs
+from overallt_server.web.readers import Readers
 
 MAX_WAIT_SECONDS: Final = 25
 # All who wait share one look, so that it does not matter how many they are.
@@ -29,8 +30,9 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,6})(?:$|[,;\s])", re.ASCII
 class IndexWatch:
     """The newest index, looked for at most every half second."""
 
-    def __init__(self, indexing: IndexingThings) -> None:
+    def __init__(self, indexing: IndexingThings, readers: Readers) -> None:
         self._indexing = indexing
+        self._readers = readers
         self._looking = asyncio.Lock()
         self._last: ThingsIndex | None = None
         self._looked_at = 0.0
@@ -45,7 +47,9 @@ class IndexWatch:
         index = await self._indexing.whole()
         while index.version in known and loop.time() < give_up:
             pause = min(LOOK_EVERY_SECONDS, give_up - loop.time())
-            if await self._stops_within(pause):
+            with self._readers.aside():
+                stops = await self._stops_within(pause)
+            if stops:
                 break
             index = await self._looked_lately()
         return index

@@ -20,6 +20,7 @@ from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.searches import Sort, ThingSearch, tags_in, words_in
 from overallt_server.core.urls import normal_url
 from overallt_server.use_cases.authorizing import AuthorizationRequest
+from overallt_server.web import bodies
 
 LONGEST_TEXT: Final = 5000
 DEFAULT_COUNT: Final = 30
@@ -342,28 +343,14 @@ async def body[T: Input](request: web.Request, kind: type[T]) -> T:
         InvalidRequest: it is neither, or a field is missing or of the wrong form.
     """
     if request.content_type != "application/json":
-        return _read(kind, await form(request))
+        return _read(kind, await bodies.form(request))
     try:
-        value = json.loads(await request.read())
+        value = json.loads(await bodies.whole(request))
     except (ValueError, RecursionError, web.RequestPayloadError) as error:
         raise InvalidRequest("The body is no JSON.") from error
     if not isinstance(value, dict):
         raise InvalidRequest("The body is no JSON object.")
     return _read(kind, value)
-
-
-async def form(request: web.Request) -> dict[str, Any]:
-    """Read the body of *request* as a form, whatever it calls itself.
-
-    Raises:
-        InvalidRequest: it is none.
-    """
-    try:
-        return dict(await request.post())
-    # One for each way in which a body can lie about itself: its bytes, the name of its
-    # charset, of its transfer encoding, of its compression.
-    except (ValueError, LookupError, RuntimeError, web.RequestPayloadError) as error:
-        raise InvalidRequest("The body is no form.") from error
 
 
 def idempotency_key(request: web.Request) -> str | None:

@@ -21,6 +21,8 @@ from overallt_server.web.app import make_app
 
 # Who is being answered may finish; a browser's idle connection must not hold us up.
 SHUTDOWN_SECONDS: Final = 5.0
+# Who still sends what we do not want may do so until he has read why not.
+LINGER_SECONDS: Final = 2.0
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -46,6 +48,10 @@ async def serve(
         access_log=None,
         # A body as small as a postcard could otherwise unpack to a library.
         auto_decompress=False,
+        # Also for who never sends one head whole. A server in front of us keeps its
+        # connections for a minute: ours last longer, so that it is not surprised.
+        keepalive_timeout=settings.request_seconds,
+        lingering_time=LINGER_SECONDS,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
     try:

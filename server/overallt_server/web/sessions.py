@@ -15,7 +15,7 @@ from overallt_server.core.refusals import (
     ScopeMissing,
 )
 from overallt_server.use_cases.signing_in import SESSION_LASTS, Session
-from overallt_server.web import inputs
+from overallt_server.web import bodies
 from overallt_server.web.addresses import is_for_programs, sign_in_and_come_back
 from overallt_server.web.keys import settings, use_cases
 
@@ -77,7 +77,7 @@ async def refuse_forged_forms(
         if not _comes_from_us(request):
             raise Forbidden("This form was sent from another site.")
         if SESSION in request:
-            given = (await inputs.form(request)).get(CSRF_FIELD, "")
+            given = (await bodies.form(request)).get(CSRF_FIELD, "")
             expected = csrf_token(request).encode()
             if not isinstance(given, str) or not hmac.compare_digest(
                 expected, given.encode(errors="replace")

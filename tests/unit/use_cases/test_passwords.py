@@ -1,12 +1,18 @@
 """Passwords: refused if weak, compared in the same time for everybody."""
 
+import asyncio
 import time
 
 import pytest
 from argon2 import PasswordHasher
 
-from overallt_server.core.refusals import InvalidRequest
-from overallt_server.use_cases.passwords import Passwords, refuse_weak
+from overallt_server.core.refusals import InvalidRequest, ServerBusy
+from overallt_server.use_cases.passwords import (
+    HASHINGS_AT_ONCE,
+    HASHINGS_WAITING,
+    Passwords,
+    refuse_weak,
+)
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -74,3 +80,17 @@ async def test_a_hash_of_another_cost_is_outdated() -> None:
     assert Passwords().is_outdated(stored)
     assert not Passwords(CHEAP).is_outdated(stored)
     assert stored.startswith("$argon2id$")
+
+
+async def test_who_would_wait_too_long_is_told_to_come_back() -> None:
+    passwords = Passwords(CHEAP)
+
+    hashed = await asyncio.gather(
+        *(passwords.hash("a quiet morning") for _ in range(HASHINGS_WAITING + 10)),
+        return_exceptions=True,
+    )
+    after = await passwords.hash("a quiet morning")
+
+    busy = [each for each in hashed if isinstance(each, ServerBusy)]
+    assert 10 - HASHINGS_AT_ONCE == len(busy)
+    assert after.startswith("$argon2id$")
