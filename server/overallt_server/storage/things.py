@@ -45,9 +45,14 @@ async def many(tx: Transaction, ids: Iterable[ThingId]) -> dict[ThingId, Thing]:
 
 async def nearest(tx: Transaction, urls: Sequence[str]) -> Thing | None:
     """Return the thing registered at the first of *urls* that has one, or ``None``."""
-    rows = await tx.execute(sa.select(things).where(things.c.url.in_(urls)))
-    found = {row.url: thing_of(row) for row in rows}
+    found = await at(tx, urls)
     return next((found[url] for url in urls if url in found), None)
+
+
+async def at(tx: Transaction, urls: Sequence[str]) -> dict[str, Thing]:
+    """Return the things registered at *urls*, by URL."""
+    rows = await tx.execute(sa.select(things).where(things.c.url.in_(urls)))
+    return {row.url: thing_of(row) for row in rows}
 
 
 async def of_owner(

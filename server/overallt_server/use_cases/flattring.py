@@ -30,6 +30,7 @@ from overallt_server.storage.flattrs import ThingCounts
 from overallt_server.storage.idempotency import Answered
 from overallt_server.storage.standings import PatronStanding, ThingStanding
 from overallt_server.use_cases.gathering import Gathering, Room
+from overallt_server.use_cases.reading_together import ReadingTogether
 from overallt_server.use_cases.repeating import KEYS_ARE_KEPT
 
 
@@ -70,6 +71,7 @@ class Flattring:
         self._database = database
         self._rules = rules
         self._intake = Gathering(self._flattr_together, room)
+        self._counts = ReadingTogether(database, flattrs.counts)
 
     async def flattr(
         self,
@@ -170,8 +172,7 @@ class Flattring:
 
     async def counts(self, ids: Sequence[ThingId]) -> dict[ThingId, ThingCounts]:
         """Count the flattrs that the things of *ids* have had, zero included."""
-        async with self._database.snapshot() as tx:
-            return await flattrs.counts(tx, ids)
+        return await self._counts.many(ids)
 
     async def flattred(
         self, *, patron: UserId, things: Sequence[ThingId], now: datetime

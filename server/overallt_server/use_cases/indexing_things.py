@@ -5,6 +5,7 @@ what he asks about: what a patron reads stays his own (P6).
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,12 +14,15 @@ from overallt.protocol.buckets import span_of
 from overallt.protocol.ids import ThingId, full_hash
 from overallt.protocol.index_keys import IndexKeys
 from overallt_server.core.index import EMPTY, LATE, ThingsIndex
-from overallt_server.core.refusals import IndexTooLarge, NotFound
+from overallt_server.core.refusals import IndexTooLarge, NotFound, Refusal
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.storage import index, things, users
 from overallt_server.storage.database import Database
+from overallt_server.use_cases.gathering import Gathering, Room
 
+# Counting is the same for all who ask, however many they are.
+_ROOM: Final = Room(waiting=10_000, at_once=10_000)
 BEGINNING: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -42,6 +46,7 @@ class IndexingThings:
         self._most_things = most_things
         self._last = EMPTY
         self._making = asyncio.Lock()
+        self._counting = Gathering(self._count_together, _ROOM)
 
     async def whole(self) -> ThingsIndex:
         """Return the index, all of which may be told.
@@ -93,13 +98,17 @@ class IndexingThings:
         the number of things is the same, the index is.
         """
         last = self._last
-        async with self._database.snapshot() as tx:
-            if last.things == await index.how_many_things(tx):
-                return last
+        if last.things == await self._counting.ask(None):
+            return last
         # A server that was just started is asked by everybody at once.
         async with self._making:
             self._last = await self._made_from(self._last)
             return self._last
+
+    async def _count_together(self, asked: Sequence[None]) -> list[int | Refusal]:
+        async with self._database.snapshot() as tx:
+            how_many = await index.how_many_things(tx)
+        return [how_many for _ in asked]
 
     async def _made_from(self, last: ThingsIndex) -> ThingsIndex:
         """Extend *last* by what is new; read all where the number does not come out."""

@@ -15,6 +15,7 @@ from overallt_server.core.users import User
 from overallt_server.storage import activities, health, searches, things, users
 from overallt_server.storage.database import Database
 from overallt_server.storage.searches import FoundThings
+from overallt_server.use_cases.reading_together import ReadingTogether
 
 MOST_THINGS: Final = 100
 
@@ -26,6 +27,9 @@ class LookingUp:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._things = ReadingTogether(database, things.many)
+        self._things_at = ReadingTogether(database, things.at)
+        self._users = ReadingTogether(database, users.many)
 
     async def is_possible(self) -> bool:
         """Tell whether anything could be looked up now."""
@@ -40,11 +44,10 @@ class LookingUp:
             NotFound: nobody has this id.
         """
         wanted = await self.thing_id(tag_id)
-        async with self._database.snapshot() as tx:
-            thing = await things.get(tx, wanted)
-        if thing is None:
+        found = await self._things.many([wanted])
+        if wanted not in found:
             raise NotFound(_NO_THING)
-        return thing
+        return found[wanted]
 
     async def thing_at(self, url: str) -> Thing:
         """Return the thing whose address is *url*.
@@ -55,11 +58,12 @@ class LookingUp:
             InvalidThing: it is no address that a thing could have.
             NotFound: nobody has registered it.
         """
-        async with self._database.snapshot() as tx:
-            thing = await things.nearest(tx, claimable_by(normal_url(url)))
-        if thing is None:
-            raise NotFound("Nobody has registered this address.")
-        return thing
+        nearest_first = claimable_by(normal_url(url))
+        found = await self._things_at.many(nearest_first)
+        for each in nearest_first:
+            if each in found:
+                return found[each]
+        raise NotFound("Nobody has registered this address.")
 
     async def thing_id(self, tag_id: str) -> ThingId:
         """Return the number of the thing that a text tag with *tag_id* names.
@@ -92,8 +96,7 @@ class LookingUp:
 
     async def users(self, ids: Iterable[UserId]) -> dict[UserId, User]:
         """Return the users of *ids*, by id."""
-        async with self._database.snapshot() as tx:
-            return await users.many(tx, ids)
+        return await self._users.many(ids)
 
     async def things(self, ids: Sequence[str]) -> list[Thing]:
         """Return the things with these *ids*, in order; what is none is left out.
@@ -104,8 +107,7 @@ class LookingUp:
         if len(ids) > MOST_THINGS:
             raise InvalidRequest(f"At most {MOST_THINGS} things are shown at once.")
         wanted = [ThingId(int(each)) for each in ids if is_thing_id(each)]
-        async with self._database.snapshot() as tx:
-            found = await things.many(tx, wanted)
+        found = await self._things.many(wanted)
         return [found[each] for each in wanted if each in found]
 
     async def search(

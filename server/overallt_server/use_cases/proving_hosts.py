@@ -13,6 +13,7 @@ from overallt_server.storage import hosts, things
 from overallt_server.storage.database import Database
 from overallt_server.storage.intents import Claimants
 from overallt_server.use_cases.claiming import claim
+from overallt_server.use_cases.reading_together import ReadingTogether
 
 
 class ProvingHosts:
@@ -20,6 +21,7 @@ class ProvingHosts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._hosts = ReadingTogether(database, hosts.of_things)
 
     async def note(self, *, thing: ThingId, host: str, now: datetime) -> str:
         """Note that the owner of *thing* has proved *host*; return its one spelling.
@@ -54,5 +56,4 @@ class ProvingHosts:
 
     async def hosts(self, ids: Sequence[ThingId]) -> dict[ThingId, list[str]]:
         """Return the proved hosts of each thing of *ids*, in alphabetical order."""
-        async with self._database.snapshot() as tx:
-            return await hosts.of_things(tx, ids)
+        return await self._hosts.many(ids)
