@@ -8,6 +8,7 @@ IPv4, and one network of 64 bits for all of its computers. Its neighbours are ot
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -15,8 +16,11 @@ THIS_COMPUTER: Final = "this computer"
 UNKNOWN: Final = "an unknown network"
 _NETWORKS: Final = {4: 24, 6: 48}
 _LINES: Final = {4: 32, 6: 64}
+# Whoever asks asks again soon, and to read an address takes as long as to route it.
+_REMEMBERED: Final = 4096
 
 
+@lru_cache(_REMEMBERED)
 def network_of(address: str) -> str:
     """Return the network of *address*, as people may read it.
 
@@ -26,6 +30,7 @@ def network_of(address: str) -> str:
     return _within(_NETWORKS, address)
 
 
+@lru_cache(_REMEMBERED)
 def line_of(address: str) -> str:
     """Return the line of *address*: ``203.0.113.7/32``, ``2001:db8:1:2::/64``.
 
