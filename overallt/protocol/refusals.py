@@ -7,9 +7,9 @@ class RefusalCode(StrEnum):
     """The ``error`` of an error message.
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
-    and our additions (``frozen``, ``period_closed``, ``idempotency_mismatch``,
-    ``index_too_large``, ``server_busy``, ``gift_ended``, and what payouts are refused
-    for).
+    and our additions (``frozen``, ``unconfirmed``, ``period_closed``,
+    ``idempotency_mismatch``, ``index_too_large``, ``server_busy``, ``gift_ended``, and
+    what payouts are refused for).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -26,6 +26,7 @@ class RefusalCode(StrEnum):
     SERVER_BUSY = "server_busy"
     FORBIDDEN = "forbidden"
     FROZEN = "frozen"
+    UNCONFIRMED = "unconfirmed"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"
     NOT_ACCEPTABLE = "not_acceptable"

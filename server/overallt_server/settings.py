@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from overallt_server.core.bank_accounts import BankAccount, iban_of
 from overallt_server.core.cards import CardAccount
+from overallt_server.core.mail_accounts import MailAccount, mail_account
 from overallt_server.core.rules import Rules
 
 FILE_NAME = "overallt-server.toml"
@@ -154,6 +155,16 @@ class Settings(BaseSettings):
     stripe_api: Annotated[
         str, Field(description="Another address of Stripe's API; for tests only")
     ] = ""
+    mail_from: Annotated[
+        str, Field(description="The address that mails to users come from")
+    ] = ""
+    smtp: Annotated[
+        SecretStr,
+        Field(
+            description="The server that takes them, smtp://USER:PASSWORD@HOST:587 or "
+            "smtps://…; empty: mails stay queued, and nobody has to confirm his address"
+        ),
+    ] = SecretStr("")
     min_card_minor: Annotated[
         int, Field(description="The least paid in by card, in minor units", ge=1)
     ] = 1000
@@ -224,6 +235,22 @@ class Settings(BaseSettings):
         if not known.data.get("stripe_webhook_secret"):
             raise ValueError("OVERALLT_STRIPE_WEBHOOK_SECRET has to be set, too")
         return key
+
+    @field_validator("smtp")
+    @classmethod
+    def _check_smtp(cls, url: SecretStr, known: ValidationInfo) -> SecretStr:
+        if url:
+            mail_account(url.get_secret_value(), sender="")
+            if "@" not in known.data.get("mail_from", ""):
+                raise ValueError("OVERALLT_MAIL_FROM has to be an address")
+        return url
+
+    @property
+    def mail_account(self) -> MailAccount | None:
+        """Where mails are handed in, if they are sent at all."""
+        if not self.smtp:
+            return None
+        return mail_account(self.smtp.get_secret_value(), sender=self.mail_from)
 
     @property
     def card_account(self) -> CardAccount | None:

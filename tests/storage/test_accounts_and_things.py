@@ -40,6 +40,7 @@ async def _sign_up(database: Database, username: str) -> User:
         email=f"{username}@example.org",
         password="a quiet morning",
         profile_url=lambda name: f"https://overallt.example/profile/{name}",
+        language=None,
         now=NOW,
     )
 

@@ -84,6 +84,7 @@ class World:
             email=f"{username}@example.org",
             password=PASSWORD,
             profile_url=lambda name: f"{self.settings.public_url}/profile/{name}",
+            language=None,
             now=self.settings.now(),
         )
 

@@ -8,6 +8,7 @@ from overallt_server.cli.cards import card, debt, equity
 from overallt_server.cli.distributing import distribute
 from overallt_server.cli.giving import budget, means
 from overallt_server.cli.hosts import host
+from overallt_server.cli.mails import mail
 from overallt_server.cli.moving import backup, move, restore
 from overallt_server.cli.operating import migrate_command, serve, settings_command
 from overallt_server.cli.operators import operator
@@ -39,6 +40,7 @@ for _command in (
     distribute,
     equity,
     host,
+    mail,
     means,
     migrate_command,
     move,

@@ -40,6 +40,7 @@ def add(username: str, email: str, password_file: TextIO | None) -> None:
             email=email,
             password=password,
             profile_url=Addresses(settings.public_url).profile,
+            language=None,
             now=settings.now(),
         )
 

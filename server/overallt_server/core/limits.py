@@ -31,6 +31,10 @@ PASSWORDS_FROM_ONE_NETWORK: Final = Limit(100, _QUARTER)
 DEVICE_CODES_BY_ONE_USER: Final = Limit(10, _QUARTER)
 DEVICE_CODES_FROM_ONE_NETWORK: Final = Limit(30, _QUARTER)
 
+# Not wrong, but each is a mail. It counts for the user from everywhere: whoever uses it
+# up has sent him as many links, of which the last still opens when he may ask again.
+CONFIRMATIONS_FOR_ONE_USER: Final = Limit(5, timedelta(hours=1))
+
 # Not wrong, but each is kept for a day; programs ask for one at each sign-in.
 DEVICES_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
 

@@ -54,6 +54,10 @@ class Frozen(Refusal):
     """A card payment of yours was charged back: please write to the operator."""
 
 
+class Unconfirmed(Refusal):
+    """Confirm your e-mail address first: your account page sends you a link."""
+
+
 class IdempotencyMismatch(Refusal):
     """This idempotency key was used before, for another request."""
 

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from overallt_server.storage.column_types import Instant
-from overallt_server.storage.columns import at, named_metadata, number, text
+from overallt_server.storage.columns import at, key, named_metadata, number, text
 
 metadata: Final = named_metadata()
 
@@ -77,4 +77,24 @@ tries: Final = sa.Table(
     sa.Column("subject", sa.LargeBinary, primary_key=True),
     number("tries"),
     sa.Column("began_at", Instant, nullable=False, index=True),
+)
+
+# Secrets that are sent by mail or stand in a form, each good for one deed.
+one_time_tokens: Final = sa.Table(
+    "one_time_tokens",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
+    text("purpose"),
+    text("address"),  # Where it was sent to; empty: nowhere.
+    sa.Column("expires_at", Instant, nullable=False, index=True),
+)
+
+# Which address of a user is known to be his: not his any more if he has another now.
+confirmed_addresses: Final = sa.Table(
+    "confirmed_addresses",
+    metadata,
+    key("user_id"),
+    text("address"),
+    at("confirmed_at"),
 )

@@ -22,7 +22,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import access_schema, order_schema, schema
+from overallt_server.storage import access_schema, mail_schema, order_schema, schema
 from overallt_server.storage.database import Database, Transaction
 
 BY: Final = "patron_id"
@@ -53,6 +53,9 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     access_schema.authorization_codes,
     access_schema.device_codes,
     access_schema.tries,
+    access_schema.one_time_tokens,
+    access_schema.confirmed_addresses,
+    mail_schema.mails,
     schema.periods,
     schema.slices,
     schema.thing_shares,

@@ -10,10 +10,11 @@ from overallt.protocol.ids import ThingId, UserId, is_username
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
-from overallt_server.storage import things, users
+from overallt_server.storage import confirmed_addresses, things, users
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.id_blocks import IdBlocks
 from overallt_server.storage.uniqueness import Taken
+from overallt_server.use_cases import confirming
 from overallt_server.use_cases.passwords import Passwords, refuse_weak
 
 # The API's addresses may end in these: /rest/v2/users/ada.json is ada.
@@ -38,9 +39,13 @@ class SigningUp:
         email: str,
         password: str,
         profile_url: Callable[[str], str],
+        language: str | None,
         now: datetime,
     ) -> User:
         """Make a user and his profile thing, at ``profile_url(username)``.
+
+        He is asked in *language* by mail to confirm his address; with ``None`` the
+        operator vouches for it.
 
         Raises:
             InvalidRequest: the sentence says what is wrong with which of the three,
@@ -62,6 +67,10 @@ class SigningUp:
                 await _refuse_taken(tx, user)
                 await users.add(tx, user, password_hash=password_hash)
                 await things.add(tx, _profile(user, profile_url(username)))
+                if language is None:
+                    await confirmed_addresses.put(tx, user.id, user.email, now=now)
+                else:
+                    await confirming.ask(tx, user, language=language, now=now)
         except Taken as error:
             # Somebody else signed up between our question and our answer.
             raise InvalidRequest("This username or address was just taken.") from error

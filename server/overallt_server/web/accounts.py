@@ -9,6 +9,7 @@ from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses, local_path
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
+from overallt_server.web.languages import language
 from overallt_server.web.networks import network
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import (
@@ -37,6 +38,7 @@ async def sign_up(request: web.Request) -> web.Response:
             email=form.email,
             password=form.password,
             profile_url=Addresses(settings(request).public_url).profile,
+            language=language(request),
             now=now,
         )
     except InvalidRequest as refusal:

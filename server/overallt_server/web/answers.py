@@ -56,6 +56,7 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.NotFound: Answer(HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND),
     refusals.Forbidden: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FORBIDDEN),
     refusals.Frozen: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FROZEN),
+    refusals.Unconfirmed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.UNCONFIRMED),
     refusals.IdempotencyMismatch: Answer(
         HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.IDEMPOTENCY_MISMATCH
     ),

@@ -9,6 +9,7 @@ from overallt_server.storage.database import Database
 from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
 from overallt_server.use_cases.changing_things import ChangingThings
+from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
@@ -47,6 +48,7 @@ from overallt_server.web.flattrs import answer_all_flattrs
 from overallt_server.web.formats import answer_in_form
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
 from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
+from overallt_server.web.mailing import sending
 from overallt_server.web.pages import set_up_pages
 from overallt_server.web.readers import READERS, Readers, refuse_too_many_readers
 from overallt_server.web.routes import PAGES, PROGRAMS
@@ -79,6 +81,7 @@ def make_app(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
         changing_things=ChangingThings(database),
+        confirming=Confirming(database, required=settings.mail_account is not None),
         earning=Earning(database, settings.rules),
         flattring=flattring,
         giving=Giving(database, settings.rules),
@@ -110,6 +113,7 @@ def make_app(
     app.on_cleanup.append(close_meters)
     app.on_response_prepare.append(add_headers)
     app.on_response_prepare.append(add_allowance)
+    app.cleanup_ctx.append(sending(settings, database))
     set_up_pages(app)
     app.add_routes([*PAGES, *PROGRAMS])
     app.add_routes([web.static("/static", Path(__file__).parent / "static")])

@@ -209,6 +209,12 @@ class SignIn(Input):
     next: Text = ""
 
 
+class MailedToken(Input):
+    """The secret of a link that was sent by mail."""
+
+    token: Text = ""
+
+
 class CardForm(Input):
     """How much to pay in by card."""
 

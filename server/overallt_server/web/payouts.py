@@ -34,6 +34,7 @@ async def name_account(request: web.Request) -> web.Response:
     form = await inputs.body(request, inputs.PayoutAccountForm)
     session = signed_in_just_now(request, come_back=HERE)
     try:
+        await use_cases(request).confirming.require(session.user.id)
         await use_cases(request).paying_out.name_account(
             owner=session.user.id,
             iban=form.iban,
@@ -51,6 +52,7 @@ async def ask(request: web.Request) -> web.Response:
     session = signed_in_just_now(request, come_back=HERE)
     currency = settings(request).currency
     try:
+        await use_cases(request).confirming.require(session.user.id)
         await use_cases(request).paying_out.request(
             owner=session.user.id,
             amount=money(form.amount, currency) if form.amount.strip() else None,
@@ -73,6 +75,7 @@ async def ask_by_api(request: web.Request) -> web.Response:
     person = (await in_person_just_now(request)).user
     wanted = await inputs.body(request, inputs.PayoutRequest)
     minor, currency = wanted.amount_minor, settings(request).currency
+    await use_cases(request).confirming.require(person.id)
     payout = await use_cases(request).paying_out.request(
         owner=person.id,
         amount=None if minor is None else Money(minor, currency),

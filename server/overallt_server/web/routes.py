@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from overallt_server.web import (
+    account,
     accounts,
     activities,
     allowances,
@@ -16,6 +17,7 @@ from overallt_server.web import (
     buckets,
     budgets,
     cards,
+    confirming,
     dashboard,
     devices,
     flattrs,
@@ -52,6 +54,10 @@ PAGES: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.get("/signin", accounts.show_sign_in),
     web.post("/signin", accounts.sign_in),
     web.post("/signout", accounts.sign_out),
+    web.get("/confirm", confirming.show),
+    web.post("/confirm", confirming.confirm),
+    web.get("/account", account.show),
+    web.post("/account/confirmation", account.ask_for_confirmation),
     web.get("/dashboard", dashboard.show),
     web.get("/budget", budgets.show),
     web.post("/budget", budgets.change),

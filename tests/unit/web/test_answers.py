@@ -43,6 +43,7 @@ def test_statuses_are_flattrs_own() -> None:
         "period_closed": 403,
         "idempotency_mismatch": 422,
         "frozen": 403,
+        "unconfirmed": 403,
         "index_too_large": 413,
         "rate_limit_exceeded": 403,
         "server_busy": 503,

@@ -1,0 +1,1 @@
+"""Outbound: all that leaves the server by itself."""
