@@ -41,6 +41,7 @@ async def _sign_up(database: Database, username: str) -> User:
         password="a quiet morning",
         profile_url=lambda name: f"https://overallt.example/profile/{name}",
         language=None,
+        network=None,
         now=NOW,
     )
 

@@ -85,6 +85,7 @@ class World:
             password=PASSWORD,
             profile_url=lambda name: f"{self.settings.public_url}/profile/{name}",
             language=None,
+            network=None,
             now=self.settings.now(),
         )
 

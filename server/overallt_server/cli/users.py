@@ -41,6 +41,7 @@ def add(username: str, email: str, password_file: TextIO | None) -> None:
             password=password,
             profile_url=Addresses(settings.public_url).profile,
             language=None,
+            network=None,
             now=settings.now(),
         )
 

@@ -35,6 +35,12 @@ DEVICE_CODES_FROM_ONE_NETWORK: Final = Limit(30, _QUARTER)
 # up has sent him as many links, of which the last still opens when he may ask again.
 CONFIRMATIONS_FOR_ONE_USER: Final = Limit(5, timedelta(hours=1))
 
+RESETS_FOR_ONE_ADDRESS: Final = Limit(5, timedelta(hours=1))
+RESETS_FROM_ONE_NETWORK: Final = Limit(30, _QUARTER)
+
+# Each tells whether a name and an address are taken, and costs a hashing.
+SIGN_UPS_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
+
 # Not wrong, but each is kept for a day; programs ask for one at each sign-in.
 DEVICES_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
 

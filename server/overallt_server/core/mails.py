@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from overallt.protocol.ids import UserId
+from overallt_server.core.users import User
 
 LANGUAGES: Final = ("en", "sv", "de", "ru")
 
@@ -19,6 +20,8 @@ class MailKind(StrEnum):
     """What a mail is about."""
 
     CONFIRM = "confirm"
+    RESET = "reset"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - it is none.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,13 @@ class Mail:
 # How long it is tried, since nobody waits for it any more afterwards ...
 TRIED_FOR: Final[Mapping[MailKind, timedelta]] = {
     MailKind.CONFIRM: timedelta(days=2),
+    MailKind.RESET: timedelta(hours=2),
+    MailKind.PASSWORD_CHANGED: timedelta(days=7),
 }
 # ... and how long its link, counted from when it is sent, opens what it is for.
 LINK_LASTS: Final[Mapping[MailKind, timedelta]] = {
     MailKind.CONFIRM: timedelta(days=3),
+    MailKind.RESET: timedelta(hours=2),
 }
 
 # The first one is longer than a try can take, so that no two are under way at once.
@@ -54,6 +60,19 @@ _WAITS: Final = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
+
+
+def mail_to(user: User, kind: MailKind, *, language: str, now: datetime) -> Mail:
+    """Return what tells *user* of what happens *now*, once."""
+    return Mail(
+        key=f"{kind} {user.id} {int(now.timestamp())}",
+        kind=kind,
+        user=user.id,
+        address=user.email,
+        language=language,
+        names={"username": user.username},
+        made_at=now,
+    )
 
 
 def next_try(tries: int, *, now: datetime) -> datetime:

@@ -49,6 +49,25 @@ LETTERS: Final[Mapping[MailKind, Letter]] = {
             "If that was not you, do nothing: the address stays unconfirmed.",
         ),
     ),
+    MailKind.RESET: Letter(
+        "A new password",
+        ("Somebody has asked for a new password for %(username)s.",),
+        "Choose a new password",
+        (
+            "The link can be used once, for two hours.",
+            "If that was not you, do nothing: the password stays as it is.",
+        ),
+    ),
+    MailKind.PASSWORD_CHANGED: Letter(
+        "Your password was changed",
+        (
+            (
+                "The password of %(username)s was changed just now. "
+                "Every other browser has to sign in again."
+            ),
+            "If that was not you, ask for a new one at once: %(server)s/reset",
+        ),
+    ),
 }
 GREETING: Final = "Hello!"
 # Where a mail comes from, below each.

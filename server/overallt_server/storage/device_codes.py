@@ -104,6 +104,11 @@ async def remove(tx: Transaction, device_code_hash: bytes) -> None:
     )
 
 
+async def remove_all(tx: Transaction, user: UserId) -> None:
+    """Forget the device codes that *user* has approved and no device has fetched."""
+    await tx.execute(sa.delete(device_codes).where(device_codes.c.user_id == user))
+
+
 async def remove_expired(tx: Transaction, *, before: datetime) -> None:
     """Forget the device codes that expired before *before*."""
     await tx.execute(sa.delete(device_codes).where(device_codes.c.expires_at < before))

@@ -47,6 +47,14 @@ async def remove(tx: Transaction, token_hash: bytes) -> None:
     await tx.execute(sa.delete(sessions).where(sessions.c.token_hash == token_hash))
 
 
+async def remove_all(tx: Transaction, user: UserId, *, but: bytes | None) -> None:
+    """Forget the sessions of *user*, *but* the one of the token with that hash."""
+    of_user = sa.delete(sessions).where(sessions.c.user_id == user)
+    if but is not None:
+        of_user = of_user.where(sessions.c.token_hash != but)
+    await tx.execute(of_user)
+
+
 async def remove_expired(tx: Transaction, *, now: datetime) -> None:
     """Forget all sessions that no longer count at *now*."""
     await tx.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))

@@ -99,6 +99,12 @@ async def revoke(tx: Transaction, user: UserId, token_hash: bytes) -> bool:
     return removed.rowcount > 0
 
 
+async def revoke_all(tx: Transaction, user: UserId) -> None:
+    """Forget every access token of *user*, and the codes that would become some."""
+    for table in (access_tokens, authorization_codes):
+        await tx.execute(sa.delete(table).where(table.c.user_id == user))
+
+
 async def add_code(tx: Transaction, code_hash: bytes, code: StoredCode) -> None:
     """Store a new authorization *code* under its hash."""
     await tx.execute(

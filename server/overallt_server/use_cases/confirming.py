@@ -4,7 +4,7 @@ from datetime import datetime
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.limits import CONFIRMATIONS_FOR_ONE_USER
-from overallt_server.core.mails import Mail, MailKind
+from overallt_server.core.mails import MailKind, mail_to
 from overallt_server.core.refusals import InvalidRequest, Unconfirmed
 from overallt_server.core.users import User
 from overallt_server.storage import confirmed_addresses, mails, one_time_tokens
@@ -66,13 +66,5 @@ class Confirming:
 
 async def ask(tx: Transaction, user: User, *, language: str, now: datetime) -> None:
     """Queue a mail by which *user* can confirm his address."""
-    mail = Mail(
-        key=f"{MailKind.CONFIRM} {user.id} {int(now.timestamp())}",
-        kind=MailKind.CONFIRM,
-        user=user.id,
-        address=user.email,
-        language=language,
-        names={"username": user.username},
-        made_at=now,
-    )
+    mail = mail_to(user, MailKind.CONFIRM, language=language, now=now)
     await mails.add(tx, mail)

@@ -28,6 +28,7 @@ KEPT_FOR: Final = timedelta(days=30)
 # Where the link of a mail leads, with its secret.
 _PATHS: Final[Mapping[MailKind, str]] = {
     MailKind.CONFIRM: "/confirm?token=%s",
+    MailKind.RESET: "/reset/password?token=%s",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from overallt.protocol.ids import ThingId, UserId, is_username
+from overallt_server.core.limits import SIGN_UPS_FROM_ONE_NETWORK
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
@@ -15,6 +16,7 @@ from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.id_blocks import IdBlocks
 from overallt_server.storage.uniqueness import Taken
 from overallt_server.use_cases import confirming
+from overallt_server.use_cases.limiting import Limited, take
 from overallt_server.use_cases.passwords import Passwords, refuse_weak
 
 # The API's addresses may end in these: /rest/v2/users/ada.json is ada.
@@ -40,20 +42,25 @@ class SigningUp:
         password: str,
         profile_url: Callable[[str], str],
         language: str | None,
+        network: str | None,
         now: datetime,
     ) -> User:
         """Make a user and his profile thing, at ``profile_url(username)``.
 
         He is asked in *language* by mail to confirm his address; with ``None`` the
-        operator vouches for it.
+        operator vouches for it. He asks from *network*, unless the operator does.
 
         Raises:
             InvalidRequest: the sentence says what is wrong with which of the three,
                 or that the username or the address is taken.
+            RateLimited: too many have signed up from *network*.
         """
         username = _username(username)
         email = _email(email)
         refuse_weak(password, username=username)
+        if network is not None:
+            limited = Limited(SIGN_UPS_FROM_ONE_NETWORK, ("sign-up", network))
+            await take(self._database, [limited], now=now)
         password_hash = await self._passwords.hash(password)
         user = User(
             id=UserId(await self._ids.next("user")),

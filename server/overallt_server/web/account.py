@@ -4,12 +4,13 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from overallt_server.core.refusals import RateLimited
+from overallt_server.core.refusals import InvalidRequest, RateLimited
+from overallt_server.web import inputs
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.languages import language
 from overallt_server.web.pages import page
-from overallt_server.web.sessions import signed_in
+from overallt_server.web.sessions import session_token, signed_in, signed_in_just_now
 
 HERE = "/account"
 
@@ -30,6 +31,24 @@ async def ask_for_confirmation(request: web.Request) -> web.Response:
         status, problem = problem_of(refusal)
         return await _page(request, problem=problem, status=status)
     return await _page(request, said="A mail is on its way to you.")
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """Set the password that the form says."""
+    form = await inputs.body(request, inputs.NewPassword)
+    user = signed_in_just_now(request, come_back=HERE).user
+    try:
+        await use_cases(request).changing_passwords.change(
+            user,
+            password=form.password,
+            session=session_token(request) or "",
+            language=language(request),
+            now=settings(request).now(),
+        )
+    except InvalidRequest as refusal:
+        status, problem = problem_of(refusal)
+        return await _page(request, problem=problem, status=status)
+    return await _page(request, said="Your password is changed.")
 
 
 async def _page(

@@ -39,9 +39,10 @@ async def sign_up(request: web.Request) -> web.Response:
             password=form.password,
             profile_url=Addresses(settings(request).public_url).profile,
             language=language(request),
+            network=network(request),
             now=now,
         )
-    except InvalidRequest as refusal:
+    except (InvalidRequest, RateLimited) as refusal:
         status, problem = problem_of(refusal)
         return page(request, "signup.html", status=status, form=form, problem=problem)
     token = await cases.signing_in.sign_in(

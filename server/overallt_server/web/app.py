@@ -8,6 +8,7 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.earning import Earning
@@ -80,6 +81,7 @@ def make_app(
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
+        changing_passwords=ChangingPasswords(database, passwords),
         changing_things=ChangingThings(database),
         confirming=Confirming(database, required=settings.mail_account is not None),
         earning=Earning(database, settings.rules),

@@ -215,6 +215,18 @@ class MailedToken(Input):
     token: Text = ""
 
 
+class ResetForm(Input):
+    """Whose password is forgotten."""
+
+    email: Text = ""
+
+
+class NewPassword(MailedToken):
+    """A new password, and the secret of the link that allows it, if there is one."""
+
+    password: Text = ""
+
+
 class CardForm(Input):
     """How much to pay in by card."""
 

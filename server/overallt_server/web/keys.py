@@ -8,6 +8,7 @@ from aiohttp import web
 from overallt_server.settings import Settings
 from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
+from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.earning import Earning
@@ -35,6 +36,7 @@ class UseCases:
 
     authorizing: Authorizing
     authorizing_devices: AuthorizingDevices
+    changing_passwords: ChangingPasswords
     changing_things: ChangingThings
     confirming: Confirming
     earning: Earning
