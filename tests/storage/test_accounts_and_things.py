@@ -250,6 +250,7 @@ async def test_a_session_is_found_by_its_token_until_it_ends(
         network="this computer",
         now=NOW,
     )
+    assert isinstance(token, str)
 
     found = await signing_in.session(token, now=NOW + timedelta(days=29))
     late = await signing_in.session(token, now=NOW + timedelta(days=30))

@@ -32,6 +32,7 @@ class Typed:
 
     name: str
     password: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 def _remember(context: click.Context, _: click.Parameter, file: TextIO | None) -> None:
@@ -45,20 +46,23 @@ def _typed(
         return None
     file = context.meta[_FILE]
     if file is not None:
-        return Typed(name, file.readline().rstrip("\r\n"))
-    return Typed(name, click.prompt(f"Password of {name}", hide_input=True))
+        password, code = (file.readline().rstrip("\r\n") for _ in range(2))
+        return Typed(name, password, code)
+    password = click.prompt(f"Password of {name}", hide_input=True)
+    return Typed(name, password, click.prompt(f"Code of {name}"))
 
 
 def by_operator[Command: Callable[..., Any]](command: Command) -> Command:
-    """Let *command* be told its ``operator``, whose password is never an argument."""
+    """Let *command* be told its ``operator``; what he proves is never an argument."""
     file = click.option(
         "--password-file",
         type=click.File(encoding="utf-8"),
         is_eager=True,
         expose_value=False,
         callback=_remember,
-        help="A file with the operator's password in its first line, - for standard "
-        "input. Without it the password is asked for.",
+        help="A file with the operator's password in its first line and the code of "
+        "his second factor in the next one, - for standard input. Without it both are "
+        "asked for.",
     )
     operator = click.option(
         "--operator",
@@ -81,6 +85,7 @@ async def recognised(
     return await Appointing(database).recognise(
         name=operator.name,
         password=operator.password,
+        code=operator.code,
         passwords=Passwords(),
         now=settings.now(),
     )

@@ -20,7 +20,7 @@ def operator() -> None:
 @operator.command()
 @click.argument("username")
 def add(username: str) -> None:
-    """Make USERNAME an operator; his password is then asked for at each deed."""
+    """Make USERNAME an operator; each deed then asks for his password and a code."""
     from overallt_server.use_cases.appointing import Appointing
 
     async def add_him(database: Database, settings: Settings) -> bool:

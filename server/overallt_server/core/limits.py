@@ -41,6 +41,12 @@ RESETS_FROM_ONE_NETWORK: Final = Limit(30, _QUARTER)
 # Each tells whether a name and an address are taken, and costs a hashing.
 SIGN_UPS_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
 
+# Of the second factor: whoever guesses has the password already, so they count for the
+# user from everywhere. Six digits, three of them good at a time: 30 a day are one
+# chance in ten thousand.
+CODES_IN_A_QUARTER: Final = Limit(5, _QUARTER)
+CODES_IN_A_DAY: Final = Limit(30, timedelta(days=1))
+
 # Not wrong, but each is kept for a day; programs ask for one at each sign-in.
 DEVICES_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
 

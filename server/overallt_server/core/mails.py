@@ -22,6 +22,8 @@ class MailKind(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - it is none.
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ TRIED_FOR: Final[Mapping[MailKind, timedelta]] = {
     MailKind.CONFIRM: timedelta(days=2),
     MailKind.RESET: timedelta(hours=2),
     MailKind.PASSWORD_CHANGED: timedelta(days=7),
+    MailKind.SECOND_FACTOR_ADDED: timedelta(days=7),
+    MailKind.SECOND_FACTOR_REMOVED: timedelta(days=7),
 }
 # ... and how long its link, counted from when it is sent, opens what it is for.
 LINK_LASTS: Final[Mapping[MailKind, timedelta]] = {

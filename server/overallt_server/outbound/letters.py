@@ -68,6 +68,20 @@ LETTERS: Final[Mapping[MailKind, Letter]] = {
             "If that was not you, ask for a new one at once: %(server)s/reset",
         ),
     ),
+    MailKind.SECOND_FACTOR_ADDED: Letter(
+        "A second factor was set up",
+        (
+            "From now on %(username)s signs in by a password and a code.",
+            "If that was not you, ask for a new password at once: %(server)s/reset",
+        ),
+    ),
+    MailKind.SECOND_FACTOR_REMOVED: Letter(
+        "Your second factor was removed",
+        (
+            "From now on %(username)s signs in by a password alone.",
+            "If that was not you, ask for a new password at once: %(server)s/reset",
+        ),
+    ),
 }
 GREETING: Final = "Hello!"
 # Where a mail comes from, below each.

@@ -98,3 +98,20 @@ confirmed_addresses: Final = sa.Table(
     text("address"),
     at("confirmed_at"),
 )
+
+# What somebody's second factor counts with, which cannot be kept as a hash.
+second_factors: Final = sa.Table(
+    "second_factors",
+    metadata,
+    key("user_id"),
+    text("secret"),
+    sa.Column("active", sa.Boolean, nullable=False),  # A first code was typed.
+    number("last_step"),  # Of the last code that was used: none is good twice.
+)
+
+recovery_codes: Final = sa.Table(
+    "recovery_codes",
+    metadata,
+    key("user_id"),
+    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
+)

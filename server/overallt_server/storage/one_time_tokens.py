@@ -59,12 +59,10 @@ async def take(
     return _token(rows.one_or_none())
 
 
-async def remove_all(tx: Transaction, user: UserId, *, purpose: str) -> None:
-    """Forget every token of *user* for *purpose*."""
+async def remove_all(tx: Transaction, user: UserId) -> None:
+    """Forget every token of *user*, whatever it is for."""
     await tx.execute(
-        sa.delete(one_time_tokens).where(
-            one_time_tokens.c.user_id == user, one_time_tokens.c.purpose == purpose
-        )
+        sa.delete(one_time_tokens).where(one_time_tokens.c.user_id == user)
     )
 
 

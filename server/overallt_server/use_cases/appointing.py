@@ -1,7 +1,8 @@
 """Appointing: who is an operator, and that it is he who asks.
 
 Whoever administers the machine appoints operators by a command; that is all the power
-it needs. Each is a user with a password of his own, which he types for each deed.
+it needs. Each is a user with a password and a second factor of his own, both of which
+he proves for each deed.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from overallt_server.storage import operators, patrons, users
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.limiting import Limited, trying
 from overallt_server.use_cases.passwords import Passwords
+from overallt_server.use_cases.second_factors import SecondFactors
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,20 @@ class Appointing:
             return [Operator(*each) for each in await operators.all_(tx)]
 
     async def recognise(
-        self, *, name: str, password: str, passwords: Passwords, now: datetime
+        self,
+        *,
+        name: str,
+        password: str,
+        code: str,
+        passwords: Passwords,
+        now: datetime,
     ) -> UserId:
-        """Return which operator it is who has that *name* and that *password*.
+        """Return which operator has that *name*, *password* and second factor's *code*.
 
         Raises:
-            NotSignedIn: nobody has both.
-            Forbidden: he is no operator.
-            RateLimited: too many passwords of his have been wrong.
+            NotSignedIn: nobody has the first two, or the code is not his.
+            Forbidden: he is no operator, or has no second factor.
+            RateLimited: too many passwords or codes of his have been wrong.
         """
         async with self._database.snapshot() as tx:
             login = await users.login(tx, name.strip())
@@ -89,4 +97,11 @@ class Appointing:
                     f"{subject} is no operator. Whoever runs this machine makes one: "
                     f"overallt-server operator add {subject}"
                 )
+        second_factors = SecondFactors(self._database)
+        if not (await second_factors.standing(login.user.id)).active:
+            raise Forbidden(
+                f"{subject} has no second factor. An operator needs one: it is set up "
+                "on the page of one's account."
+            )
+        await second_factors.check(login.user.id, code, now=now)
         return login.user.id

@@ -89,7 +89,7 @@ class ChangingPasswords:
             )
             if taken is None:
                 raise _no_link()
-            await one_time_tokens.remove_all(tx, user.id, purpose=MailKind.RESET)
+            await one_time_tokens.remove_all(tx, user.id)
             await users.change_password_hash(tx, user.id, password_hash=password_hash)
             await sessions.remove_all(tx, user.id, but=None)
             await tokens.revoke_all(tx, user.id)
@@ -118,7 +118,7 @@ class ChangingPasswords:
         async with self._database.transaction() as tx:
             await users.change_password_hash(tx, user.id, password_hash=password_hash)
             await sessions.remove_all(tx, user.id, but=hash_of(session))
-            await one_time_tokens.remove_all(tx, user.id, purpose=MailKind.RESET)
+            await one_time_tokens.remove_all(tx, user.id)
             await _tell(tx, user, MailKind.PASSWORD_CHANGED, language=language, now=now)
 
 

@@ -68,4 +68,5 @@ async def _page(
         problem=problem,
         confirmed=await cases.confirming.is_confirmed(session.user.id),
         mails=settings(request).mail_account is not None,
+        second_factor=await cases.second_factors.standing(session.user.id),
     )

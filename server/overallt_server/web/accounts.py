@@ -5,6 +5,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from overallt_server.core.refusals import InvalidRequest, NotSignedIn, RateLimited
+from overallt_server.use_cases.signing_in import HalfWay
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses, local_path
 from overallt_server.web.answers import problem_of
@@ -52,7 +53,7 @@ async def sign_up(request: web.Request) -> web.Response:
         network=network(request),
         now=now,
     )
-    return _to(request, HOME, token)
+    return _entered(request, token, path=HOME)
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
@@ -75,7 +76,25 @@ async def sign_in(request: web.Request) -> web.Response:
     except (NotSignedIn, RateLimited) as refusal:
         status, problem = problem_of(refusal)
         return _sign_in_form(request, form, problem=problem, status=status)
-    return _to(request, local_path(form.next, otherwise=HOME), token)
+    return _entered(request, token, path=local_path(form.next, otherwise=HOME))
+
+
+async def finish(request: web.Request) -> web.Response:
+    """Begin a session by the code of a second factor."""
+    form = await inputs.body(request, inputs.SignInCode)
+    path = local_path(form.next, otherwise=HOME)
+    try:
+        token = await use_cases(request).signing_in.finish(
+            half_way=form.half_way,
+            code=form.code,
+            former=session_token(request),
+            now=settings(request).now(),
+        )
+    except (NotSignedIn, RateLimited) as refusal:
+        status, problem = problem_of(refusal)
+        half = HalfWay(form.half_way)
+        return _code_form(request, half, path=path, problem=problem, status=status)
+    return _entered(request, token, path=path)
 
 
 async def sign_out(request: web.Request) -> web.Response:
@@ -107,7 +126,29 @@ def _sign_in_form(
     )
 
 
-def _to(request: web.Request, path: str, token: str) -> web.Response:
+def _code_form(
+    request: web.Request,
+    half: HalfWay,
+    *,
+    path: str,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> web.Response:
+    return page(
+        request,
+        "signin_code.html",
+        status=status,
+        half_way=half.token,
+        next=path,
+        problem=problem,
+    )
+
+
+def _entered(
+    request: web.Request, entered: str | HalfWay, *, path: str
+) -> web.Response:
+    if isinstance(entered, HalfWay):
+        return _code_form(request, entered, path=path)
     response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
-    set_cookie(request, response, token)
+    set_cookie(request, response, entered)
     return response

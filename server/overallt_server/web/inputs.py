@@ -209,6 +209,19 @@ class SignIn(Input):
     next: Text = ""
 
 
+class Code(Input):
+    """A code of a second factor, or one for recovery."""
+
+    code: Text = ""
+
+
+class SignInCode(Code):
+    """The second page of signing in; *half_way* says that the first one is done."""
+
+    half_way: Text = ""
+    next: Text = ""
+
+
 class MailedToken(Input):
     """The secret of a link that was sent by mail."""
 

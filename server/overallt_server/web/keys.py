@@ -24,6 +24,7 @@ from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.reporting import Reporting
+from overallt_server.use_cases.second_factors import SecondFactors
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
@@ -52,6 +53,7 @@ class UseCases:
     registering_apps: RegisteringApps
     registering_things: RegisteringThings
     reporting: Reporting
+    second_factors: SecondFactors
     signing_in: SigningIn
     signing_up: SigningUp
     submitting: Submitting

@@ -11,6 +11,7 @@ from overallt.protocol.ids import UserId
 from overallt_server.core.bank_accounts import BankAccount
 from overallt_server.core.money import Money, exponent
 from overallt_server.core.references import means_reference, readable
+from overallt_server.web.drawings import drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,13 @@ def transfer(account: BankAccount, patron: UserId, amount: Money) -> Transfer:
 
 def _epc_code(account: BankAccount, reference: str, amount: Money) -> Markup:
     # European Payments Council, EPC069-12, "Quick Response Code: Guidelines".
-    code = helpers.make_epc_qr(
-        name=account.name,
-        iban=account.iban,
-        amount=Decimal(amount.minor).scaleb(-exponent(amount.currency)),
-        reference=reference,
-        bic=account.bic or None,
-        encoding="utf-8",
+    return drawing(
+        helpers.make_epc_qr(
+            name=account.name,
+            iban=account.iban,
+            amount=Decimal(amount.minor).scaleb(-exponent(amount.currency)),
+            reference=reference,
+            bic=account.bic or None,
+            encoding="utf-8",
+        )
     )
-    # Apps read dark on light only, whatever colours the page has.
-    drawing = code.svg_inline(scale=4, border=4, light="white")
-    return Markup(drawing)  # noqa: S704 - it is segno's drawing, without any text.

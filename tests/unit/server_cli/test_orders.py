@@ -1,20 +1,26 @@
 """The commands ``operator`` and ``order``: two people move money by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from bank_files import IBAN, Entry, report, statement
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.deeds import Deed
 from overallt_server.core.references import means_reference, payout_reference
+from overallt_server.core.references import means_reference
+from overallt_server.settings import Settings
+from overallt_server.storage import users
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.ordering import Done, Ordering
+from overallt_server.use_cases.second_factors import SecondFactors
 
 MONAS = "SE4550000000058398257466"
 NAME = ("payout", "account", "mona", MONAS, "Mona", "--reason", "her letter")
+PASSWORD = "a tall story about a horse"
 ADD = ("means", "add", "ada", "10.00", "--reason", "a coin", "--reference", "X 1")
 
 
@@ -25,12 +31,35 @@ class Two:
         self.operator = operator
         self.password: Path = operator.folder / "password"
         self.numbers: dict[str, UserId] = {}
+        self.secrets: dict[str, str] = {}
+        self.typed = PASSWORD
 
     def add_user(self, name: str) -> None:
         self.numbers[name] = self.operator.add_user(name)
 
+    def set_up_second_factor(self, name: str) -> None:
+        """Do what *name* can on the page of his account, and no command."""
+
+        async def set_up(database: Database) -> None:
+            async with database.snapshot() as tx:
+                user = await users.by_username(tx, name)
+            assert user is not None
+            factors, now = SecondFactors(database), Settings().now()
+            self.secrets[name] = (await factors.begin(user)).secret
+            code = pyotp.TOTP(self.secrets[name]).at(now)
+            await factors.activate(user, code, language="en", now=now)
+
+        self.operator.use(set_up)
+
+    def next_code(self, name: str) -> str:
+        """Wait half a minute, since no code is good twice; give the one of then."""
+        self.operator.move_clock_to(Settings().now() + timedelta(seconds=30))
+        return pyotp.TOTP(self.secrets[name]).at(Settings().now())
+
     def by(self, name: str, *command: str) -> Any:
-        """Run *command* as *name*, whose password stands in a file."""
+        """Run *command* as *name*, whose password and code stand in a file."""
+        code = self.next_code(name) if name in self.secrets else "000000"
+        self.password.write_text(f"{self.typed}\n{code}\n", encoding="utf-8")
         who = ("--operator", name, "--password-file", str(self.password))
         return self.operator.run(*command, *who)
 
@@ -46,6 +75,7 @@ def two(operator: Any, monkeypatch: pytest.MonkeyPatch) -> Two:
         both.add_user(name)
     for name in ("anna", "bert"):
         assert 0 == operator.run("operator", "add", name).status
+        both.set_up_second_factor(name)
     return both
 
 
@@ -135,10 +165,9 @@ def test_who_is_no_operator_orders_nothing(two: Two, name: str, said: str) -> No
 
 
 def test_a_wrong_password_orders_nothing_and_ten_are_too_many(two: Two) -> None:
-    right = two.password.read_text(encoding="utf-8")
-    two.password.write_text("a wrong one\n", encoding="utf-8")
+    two.typed = "a wrong one"
     wrong = [two.by("anna", *ADD).errors for _ in range(11)]
-    two.password.write_text(right, encoding="utf-8")
+    two.typed = PASSWORD
     locked = two.by("anna", *ADD)
 
     assert "There is no user with this name and this password.\n" == wrong[0]
@@ -151,18 +180,32 @@ def test_the_password_is_asked_for_and_never_shown(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
+    code = two.next_code("anna")
 
     def type_it(prompt: str) -> str:
         asked.append(prompt)
-        return two.password.read_text(encoding="utf-8").strip()
+        return code if prompt.startswith("Code") else PASSWORD
 
     # What click reads a terminal by.
     monkeypatch.setattr("click.termui.hidden_prompt_func", type_it)
+    monkeypatch.setattr("click.termui.visible_prompt_func", type_it)
     ran = two.run(*ADD, "--operator", "anna")
 
     assert 0 == ran.status
-    assert ["Password of anna: "] == asked
-    assert two.password.read_text(encoding="utf-8").strip() not in ran.out + ran.errors
+    assert ["Password of anna: ", "Code of anna: "] == asked
+    assert PASSWORD not in ran.out + ran.errors
+
+
+def test_an_operator_needs_a_second_factor_and_no_code_is_good_twice(two: Two) -> None:
+    two.operator.run("operator", "add", "ada")
+    without = two.by("ada", *ADD)
+    first = two.by("anna", *ADD)
+    who = ("--operator", "anna", "--password-file", str(two.password))
+    replayed = two.run(*ADD, *who)
+
+    assert "ada has no second factor. An operator needs one" in without.errors
+    assert 0 == first.status
+    assert "This code is wrong, or was used before." in replayed.errors
 
 
 def test_nobody_confirms_his_own_order_or_without_his_name(two: Two) -> None:
@@ -320,6 +363,8 @@ def test_a_file_of_payouts_takes_two(
     month.run("payout", "request", "mona", "2.00")
     monkeypatch.setenv("OVERALLT_OPERATORS_NEEDED", "2")
     two, file = Two(month), tmp_path / "orders.xml"
+    for name in ("anna", "bert"):
+        two.set_up_second_factor(name)
 
     ordered = two.by("anna", "payout", "file", str(file))
     was_there = file.exists()
