@@ -27,7 +27,7 @@ from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
-from overallt_server.use_cases.signing_in import SigningIn
+from overallt_server.use_cases.signing_in import Place, SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -247,7 +247,7 @@ async def test_a_session_is_found_by_its_token_until_it_ends(
         name="ada",
         password="a quiet morning",
         former=None,
-        network="this computer",
+        place=Place("this computer", "a program"),
         now=NOW,
     )
     assert isinstance(token, str)
@@ -274,7 +274,7 @@ async def test_a_dearer_hash_takes_the_place_of_a_cheap_one(
         name="ada",
         password="a quiet morning",
         former=None,
-        network="this computer",
+        place=Place("this computer", "a program"),
         now=NOW,
     )
     async with any_database.snapshot() as tx:

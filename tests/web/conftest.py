@@ -138,7 +138,8 @@ class World:
         if user is not None:
             token = new_token()
             at = self.settings.now() - signed_in
-            stored = StoredSession(user.id, at, at + timedelta(days=30))
+            end = at + timedelta(days=30)
+            stored = StoredSession(user.id, at, end, "this computer", "a program")
             async with self.database.transaction() as tx:
                 await sessions.add(tx, hash_of(token), stored)
             jar.update_cookies({"overallt": token}, self.client.make_url("/"))

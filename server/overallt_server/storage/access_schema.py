@@ -19,6 +19,8 @@ sessions: Final = sa.Table(
     sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
     at("signed_in_at"),
     at("expires_at"),
+    text("network"),  # From where, and ...
+    text("program"),  # ... in which browser, for the person who looks at the list.
 )
 
 apps: Final = sa.Table(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,11 +13,13 @@ from overallt_server.storage.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """Who signed in with it, when, and until when it counts."""
+    """Who signed in with it, when, until when it counts, and from where."""
 
     user: UserId
     signed_in_at: datetime
     expires_at: datetime
+    network: str
+    program: str
 
 
 async def add(tx: Transaction, token_hash: bytes, session: StoredSession) -> None:
@@ -27,6 +30,8 @@ async def add(tx: Transaction, token_hash: bytes, session: StoredSession) -> Non
             user_id=session.user,
             signed_in_at=session.signed_in_at,
             expires_at=session.expires_at,
+            network=session.network,
+            program=session.program,
         )
     )
 
@@ -37,14 +42,34 @@ async def get(tx: Transaction, token_hash: bytes) -> StoredSession | None:
         sa.select(sessions).where(sessions.c.token_hash == token_hash)
     )
     row = rows.one_or_none()
-    if row is None:
-        return None
-    return StoredSession(UserId(row.user_id), row.signed_in_at, row.expires_at)
+    return None if row is None else _session(row)
+
+
+async def of_user(
+    tx: Transaction, user: UserId, *, now: datetime
+) -> list[tuple[bytes, StoredSession]]:
+    """List the sessions of *user* that count, newest first, with their hashes."""
+    rows = await tx.execute(
+        sa.select(sessions)
+        .where(sessions.c.user_id == user, sessions.c.expires_at > now)
+        .order_by(sessions.c.signed_in_at.desc(), sessions.c.token_hash)
+    )
+    return [(row.token_hash, _session(row)) for row in rows]
 
 
 async def remove(tx: Transaction, token_hash: bytes) -> None:
     """Forget the session of the token with *token_hash*, if there is one."""
     await tx.execute(sa.delete(sessions).where(sessions.c.token_hash == token_hash))
+
+
+async def remove_of(tx: Transaction, user: UserId, token_hash: bytes) -> bool:
+    """Forget a session of *user*; tell whether there was one."""
+    removed = await tx.execute(
+        sa.delete(sessions).where(
+            sessions.c.token_hash == token_hash, sessions.c.user_id == user
+        )
+    )
+    return removed.rowcount == 1
 
 
 async def remove_all(tx: Transaction, user: UserId, *, but: bytes | None) -> None:
@@ -58,3 +83,13 @@ async def remove_all(tx: Transaction, user: UserId, *, but: bytes | None) -> Non
 async def remove_expired(tx: Transaction, *, now: datetime) -> None:
     """Forget all sessions that no longer count at *now*."""
     await tx.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
+
+
+def _session(row: sa.Row[Any]) -> StoredSession:
+    return StoredSession(
+        user=UserId(row.user_id),
+        signed_in_at=row.signed_in_at,
+        expires_at=row.expires_at,
+        network=row.network,
+        program=row.program,
+    )

@@ -13,7 +13,7 @@ from overallt_server.core.limits import (
     PASSWORDS_FOR_ONE_USER,
     PASSWORDS_FROM_ONE_NETWORK,
 )
-from overallt_server.core.refusals import NotSignedIn
+from overallt_server.core.refusals import NotFound, NotSignedIn
 from overallt_server.core.users import User
 from overallt_server.storage import one_time_tokens, sessions, users
 from overallt_server.storage.database import Database, Transaction
@@ -48,6 +48,24 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """From where somebody signs in: his *network*, and the *program* he uses."""
+
+    network: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session as its user sees it; ``key`` names it and opens nothing."""
+
+    key: str
+    signed_in_at: datetime
+    place: Place
+    is_this_one: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HalfWay:
     """The password was right; the *token* asks for a code."""
 
@@ -68,7 +86,7 @@ class SigningIn:
         name: str,
         password: str,
         former: str | None,
-        network: str,
+        place: Place,
         now: datetime,
     ) -> str | HalfWay:
         """Begin a session for who has the username or address *name*.
@@ -79,11 +97,13 @@ class SigningIn:
 
         Raises:
             NotSignedIn: nobody has this name and this password.
-            RateLimited: from *network*, too many passwords have been wrong.
+            RateLimited: from this *place*, too many passwords have been wrong.
         """
         async with self._database.snapshot() as tx:
             login = await users.login(tx, name.strip())
-        async with trying(self._database, _guessing(name, login, network), now=now):
+        async with trying(
+            self._database, _guessing(name, login, place.network), now=now
+        ):
             password_hash = None if login is None else login.password_hash
             fits = await self._passwords.fits(password, password_hash)
             if login is None or not fits:
@@ -98,10 +118,16 @@ class SigningIn:
                 await users.change_password_hash(tx, user, password_hash=better_hash)
             if needs_code:
                 return await _half_way(tx, user, now=now)
-            return await _session(tx, user, former=former, now=now)
+            return await _session(tx, user, place, former=former, now=now)
 
     async def finish(
-        self, *, half_way: str, code: str, former: str | None, now: datetime
+        self,
+        *,
+        half_way: str,
+        code: str,
+        former: str | None,
+        place: Place,
+        now: datetime,
     ) -> str:
         """Begin the session of who is half in by the token *half_way*, by his *code*.
 
@@ -125,7 +151,7 @@ class SigningIn:
             )
             if taken is None:
                 raise _too_late()
-            return await _session(tx, taken.user, former=former, now=now)
+            return await _session(tx, taken.user, place, former=former, now=now)
 
     async def session(self, token: str, *, now: datetime) -> Session | None:
         """Return the session of *token*; ``None`` if there is none or it is over."""
@@ -135,6 +161,36 @@ class SigningIn:
                 return None
             user = await users.get(tx, stored.user)
         return None if user is None else Session(user, stored.signed_in_at)
+
+    async def all_of(
+        self, user: UserId, *, token: str, now: datetime
+    ) -> list[OwnSession]:
+        """List the sessions of *user*, newest first; *token* is the one he uses."""
+        async with self._database.snapshot() as tx:
+            found = await sessions.of_user(tx, user, now=now)
+        return [
+            OwnSession(
+                key=token_hash.hex(),
+                signed_in_at=each.signed_in_at,
+                place=Place(each.network, each.program),
+                is_this_one=token_hash == hash_of(token),
+            )
+            for token_hash, each in found
+        ]
+
+    async def end(self, user: UserId, key: str) -> None:
+        """End the session *key* of *user* at once.
+
+        Raises:
+            NotFound: he has no such session.
+        """
+        try:
+            token_hash = bytes.fromhex(key)
+        except ValueError as error:
+            raise NotFound from error
+        async with self._database.transaction() as tx:
+            if not await sessions.remove_of(tx, user, token_hash):
+                raise NotFound
 
     async def sign_out(self, token: str) -> None:
         """End the session of *token*."""
@@ -151,13 +207,20 @@ async def _half_way(tx: Transaction, user: UserId, *, now: datetime) -> HalfWay:
 
 
 async def _session(
-    tx: Transaction, user: UserId, *, former: str | None, now: datetime
+    tx: Transaction,
+    user: UserId,
+    place: Place,
+    *,
+    former: str | None,
+    now: datetime,
 ) -> str:
     token = new_token()
     if former is not None:
         await sessions.remove(tx, hash_of(former))
     await sessions.remove_expired(tx, now=now)
-    session = StoredSession(user, now, now + SESSION_LASTS)
+    session = StoredSession(
+        user, now, now + SESSION_LASTS, place.network, place.program
+    )
     await sessions.add(tx, hash_of(token), session)
     return token
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from overallt_server.core.refusals import InvalidRequest, RateLimited
-from overallt_server.web import inputs
+from overallt_server.web import account_inputs, inputs
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.languages import language
@@ -35,7 +35,7 @@ async def ask_for_confirmation(request: web.Request) -> web.Response:
 
 async def change_password(request: web.Request) -> web.Response:
     """Set the password that the form says."""
-    form = await inputs.body(request, inputs.NewPassword)
+    form = await inputs.body(request, account_inputs.NewPassword)
     user = signed_in_just_now(request, come_back=HERE).user
     try:
         await use_cases(request).changing_passwords.change(
@@ -49,6 +49,14 @@ async def change_password(request: web.Request) -> web.Response:
         status, problem = problem_of(refusal)
         return await _page(request, problem=problem, status=status)
     return await _page(request, said="Your password is changed.")
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """End one of one's own sessions."""
+    user = signed_in(request, come_back=HERE).user
+    form = await inputs.body(request, inputs.Revocation)
+    await use_cases(request).signing_in.end(user.id, form.key)
+    raise web.HTTPSeeOther(HERE)
 
 
 async def _page(
@@ -68,5 +76,10 @@ async def _page(
         problem=problem,
         confirmed=await cases.confirming.is_confirmed(session.user.id),
         mails=settings(request).mail_account is not None,
+        sessions=await cases.signing_in.all_of(
+            session.user.id,
+            token=session_token(request) or "",
+            now=settings(request).now(),
+        ),
         second_factor=await cases.second_factors.standing(session.user.id),
     )

@@ -6,13 +6,14 @@ from aiohttp import web
 
 from overallt_server.core.refusals import InvalidRequest, NotSignedIn, RateLimited
 from overallt_server.use_cases.signing_in import HalfWay
-from overallt_server.web import inputs
+from overallt_server.web import account_inputs, inputs
 from overallt_server.web.addresses import Addresses, local_path
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.languages import language
 from overallt_server.web.networks import network
 from overallt_server.web.pages import page
+from overallt_server.web.places import place
 from overallt_server.web.sessions import (
     SESSION,
     drop_cookie,
@@ -50,7 +51,7 @@ async def sign_up(request: web.Request) -> web.Response:
         name=user.username,
         password=form.password,
         former=session_token(request),
-        network=network(request),
+        place=place(request),
         now=now,
     )
     return _entered(request, token, path=HOME)
@@ -70,7 +71,7 @@ async def sign_in(request: web.Request) -> web.Response:
             name=form.name,
             password=form.password,
             former=session_token(request),
-            network=network(request),
+            place=place(request),
             now=settings(request).now(),
         )
     except (NotSignedIn, RateLimited) as refusal:
@@ -81,13 +82,14 @@ async def sign_in(request: web.Request) -> web.Response:
 
 async def finish(request: web.Request) -> web.Response:
     """Begin a session by the code of a second factor."""
-    form = await inputs.body(request, inputs.SignInCode)
+    form = await inputs.body(request, account_inputs.SignInCode)
     path = local_path(form.next, otherwise=HOME)
     try:
         token = await use_cases(request).signing_in.finish(
             half_way=form.half_way,
             code=form.code,
             former=session_token(request),
+            place=place(request),
             now=settings(request).now(),
         )
     except (NotSignedIn, RateLimited) as refusal:

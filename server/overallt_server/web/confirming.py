@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from overallt_server.core.refusals import InvalidRequest
-from overallt_server.web import inputs
+from overallt_server.web import account_inputs, inputs
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
@@ -11,13 +11,13 @@ from overallt_server.web.pages import page
 
 async def show(request: web.Request) -> web.Response:
     """Ask for a press: programs that look into mails open links, but press nothing."""
-    form = inputs.query(request, inputs.MailedToken)
+    form = inputs.query(request, account_inputs.MailedToken)
     return page(request, "confirm.html", token=form.token, done=False, problem="")
 
 
 async def confirm(request: web.Request) -> web.Response:
     """Note that the address is its user's; whoever has its mail may be anywhere."""
-    form = await inputs.body(request, inputs.MailedToken)
+    form = await inputs.body(request, account_inputs.MailedToken)
     try:
         await use_cases(request).confirming.confirm(
             form.token, now=settings(request).now()

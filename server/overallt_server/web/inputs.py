@@ -209,37 +209,6 @@ class SignIn(Input):
     next: Text = ""
 
 
-class Code(Input):
-    """A code of a second factor, or one for recovery."""
-
-    code: Text = ""
-
-
-class SignInCode(Code):
-    """The second page of signing in; *half_way* says that the first one is done."""
-
-    half_way: Text = ""
-    next: Text = ""
-
-
-class MailedToken(Input):
-    """The secret of a link that was sent by mail."""
-
-    token: Text = ""
-
-
-class ResetForm(Input):
-    """Whose password is forgotten."""
-
-    email: Text = ""
-
-
-class NewPassword(MailedToken):
-    """A new password, and the secret of the link that allows it, if there is one."""
-
-    password: Text = ""
-
-
 class CardForm(Input):
     """How much to pay in by card."""
 
@@ -309,7 +278,7 @@ class NewApp(Input):
 
 
 class Revocation(Input):
-    """Which access token to revoke."""
+    """Which access token to revoke, or which session to end."""
 
     key: Text = ""
 

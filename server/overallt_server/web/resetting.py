@@ -6,7 +6,7 @@ from aiohttp import web
 
 from overallt_server.core.refusals import InvalidRequest, RateLimited
 from overallt_server.use_cases.changing_passwords import Asker
-from overallt_server.web import inputs
+from overallt_server.web import account_inputs, inputs
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.languages import language
@@ -21,7 +21,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """Send the link, and say the same whether there is such a user or not."""
-    form = await inputs.body(request, inputs.ResetForm)
+    form = await inputs.body(request, account_inputs.ResetForm)
     try:
         await use_cases(request).changing_passwords.ask(
             form.email,
@@ -36,13 +36,13 @@ async def ask(request: web.Request) -> web.Response:
 
 async def show_new(request: web.Request) -> web.Response:
     """Ask for a new password; the link is not used up by looking at the page."""
-    form = inputs.query(request, inputs.MailedToken)
+    form = inputs.query(request, account_inputs.MailedToken)
     return page(request, "reset_password.html", token=form.token, problem="")
 
 
 async def replace(request: web.Request) -> web.Response:
     """Set the new password, and lead to where one signs in by it."""
-    form = await inputs.body(request, inputs.NewPassword)
+    form = await inputs.body(request, account_inputs.NewPassword)
     try:
         await use_cases(request).changing_passwords.replace(
             form.token,

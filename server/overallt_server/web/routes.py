@@ -65,6 +65,7 @@ PAGES: Final[tuple[web.AbstractRouteDef, ...]] = (
     web.post("/reset/password", resetting.replace),
     web.get("/account", account.show),
     web.post("/account/password", account.change_password),
+    web.post("/account/sessions/end", account.end_session),
     web.get("/account/second-factor", second_factors.show),
     web.post("/account/second-factor", second_factors.activate),
     web.post("/account/second-factor/remove", second_factors.remove),

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from overallt_server.core.refusals import NotSignedIn, RateLimited
 from overallt_server.core.users import User
-from overallt_server.web import inputs
+from overallt_server.web import account_inputs, inputs
 from overallt_server.web.answers import problem_of
 from overallt_server.web.drawings import drawing
 from overallt_server.web.keys import settings, use_cases
@@ -26,7 +26,7 @@ async def show(request: web.Request) -> web.Response:
 async def activate(request: web.Request) -> web.Response:
     """Ask for a code from now on, and show the recovery codes, this once."""
     user = signed_in_just_now(request, come_back=HERE).user
-    form = await inputs.body(request, inputs.Code)
+    form = await inputs.body(request, account_inputs.Code)
     try:
         codes = await use_cases(request).second_factors.activate(
             user, form.code, language=language(request), now=settings(request).now()
@@ -39,7 +39,7 @@ async def activate(request: web.Request) -> web.Response:
 async def remove(request: web.Request) -> web.Response:
     """Ask for no code any more."""
     user = signed_in_just_now(request, come_back=HERE).user
-    form = await inputs.body(request, inputs.Code)
+    form = await inputs.body(request, account_inputs.Code)
     try:
         await use_cases(request).second_factors.remove(
             user, form.code, language=language(request), now=settings(request).now()
