@@ -23,6 +23,7 @@ from pydantic_settings import (
 from overallt_server.core.bank_accounts import BankAccount, iban_of
 from overallt_server.core.cards import CardAccount
 from overallt_server.core.mail_accounts import MailAccount, mail_account
+from overallt_server.core.registration import Registration
 from overallt_server.core.rules import Rules
 
 FILE_NAME = "overallt-server.toml"
@@ -155,6 +156,12 @@ class Settings(BaseSettings):
     stripe_api: Annotated[
         str, Field(description="Another address of Stripe's API; for tests only")
     ] = ""
+    registration: Annotated[
+        Registration,
+        Field(
+            description="Who may sign up: open, invite (with a waiting list), closed"
+        ),
+    ] = Registration.OPEN
     mail_from: Annotated[
         str, Field(description="The address that mails to users come from")
     ] = ""

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 
 from overallt_server.core.grants import GrantRefused
 from overallt_server.core.refusals import InvalidRequest, InvalidThing, NotFound
+from overallt_server.core.registration import Registration
 from overallt_server.core.users import User
 from overallt_server.storage import things, users
 from overallt_server.storage.database import Database
@@ -35,13 +36,12 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 async def _sign_up(database: Database, username: str) -> User:
-    return await SigningUp(database, Passwords(CHEAP)).sign_up(
+    return await SigningUp(database, Passwords(CHEAP), Registration.OPEN).sign_up(
         username=username,
         email=f"{username}@example.org",
         password="a quiet morning",
         profile_url=lambda name: f"https://overallt.example/profile/{name}",
-        language=None,
-        network=None,
+        newcomer=None,
         now=NOW,
     )
 

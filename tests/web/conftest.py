@@ -21,6 +21,7 @@ from loopback import free_port
 from overallt.protocol import codec, messages
 from overallt_server.core.grants import parse_scopes
 from overallt_server.core.money import Money
+from overallt_server.core.registration import Registration
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.settings import Settings
@@ -79,13 +80,14 @@ class World:
     browsers: list[Browser] = field(default_factory=list)
 
     async def user(self, username: str) -> User:
-        return await SigningUp(self.database, self.passwords).sign_up(
+        return await SigningUp(
+            self.database, self.passwords, Registration.OPEN
+        ).sign_up(
             username=username,
             email=f"{username}@example.org",
             password=PASSWORD,
             profile_url=lambda name: f"{self.settings.public_url}/profile/{name}",
-            language=None,
-            network=None,
+            newcomer=None,
             now=self.settings.now(),
         )
 

@@ -35,13 +35,14 @@ def add(username: str, email: str, password_file: TextIO | None) -> None:
     password = _password(password_file)
 
     async def sign_up(database: Database, settings: Settings) -> User:
-        return await SigningUp(database, Passwords(PasswordHasher())).sign_up(
+        return await SigningUp(
+            database, Passwords(PasswordHasher()), settings.registration
+        ).sign_up(
             username=username,
             email=email,
             password=password,
             profile_url=Addresses(settings.public_url).profile,
-            language=None,
-            network=None,
+            newcomer=None,
             now=settings.now(),
         )
 
@@ -80,6 +81,19 @@ def release(username: str) -> None:
 
     run(release_him)
     click.echo(f"{username} is released; the budget stays paused until resumed.")
+
+
+@user.command()
+@click.argument("many", type=click.IntRange(min=1))
+def invite(many: int) -> None:
+    """Send the first MANY of the waiting list an invitation by mail."""
+    from overallt_server.use_cases.inviting import Inviting
+
+    async def invite_them(database: Database, settings: Settings) -> int:
+        inviting = Inviting(database, settings.registration)
+        return await inviting.invite_waiting(many, now=settings.now())
+
+    click.echo(f"Invited {run(invite_them)} of those who wait.")
 
 
 def _password(file: TextIO | None) -> str:

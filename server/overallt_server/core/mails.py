@@ -24,13 +24,14 @@ class MailKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - it is none.
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    INVITATION = "invitation"
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail to *user* at *address*; a second one of the same *key* is not made.
 
-    *names* are what its sentences leave open.
+    Who is no user yet is the house's. *names* are what its sentences leave open.
     """
 
     key: str
@@ -49,6 +50,7 @@ TRIED_FOR: Final[Mapping[MailKind, timedelta]] = {
     MailKind.PASSWORD_CHANGED: timedelta(days=7),
     MailKind.SECOND_FACTOR_ADDED: timedelta(days=7),
     MailKind.SECOND_FACTOR_REMOVED: timedelta(days=7),
+    MailKind.INVITATION: timedelta(days=7),
 }
 # ... and how long its link, counted from when it is sent, opens what it is for.
 LINK_LASTS: Final[Mapping[MailKind, timedelta]] = {

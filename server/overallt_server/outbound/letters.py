@@ -82,6 +82,12 @@ LETTERS: Final[Mapping[MailKind, Letter]] = {
             "If that was not you, ask for a new password at once: %(server)s/reset",
         ),
     ),
+    MailKind.INVITATION: Letter(
+        "Your invitation to Överallt",
+        ("You have waited for an invitation. Here it is.",),
+        "Sign up",
+        ("The link can be used once.",),
+    ),
 }
 GREETING: Final = "Hello!"
 # Where a mail comes from, below each.

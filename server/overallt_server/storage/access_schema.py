@@ -8,7 +8,14 @@ from typing import Final
 import sqlalchemy as sa
 
 from overallt_server.storage.column_types import Instant
-from overallt_server.storage.columns import at, key, named_metadata, number, text
+from overallt_server.storage.columns import (
+    at,
+    key,
+    named_metadata,
+    number,
+    text,
+    word,
+)
 
 metadata: Final = named_metadata()
 
@@ -99,6 +106,25 @@ confirmed_addresses: Final = sa.Table(
     key("user_id"),
     text("address"),
     at("confirmed_at"),
+)
+
+invitations: Final = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
+    # The house's are for those who wait.
+    sa.Column("inviter_id", sa.BigInteger, nullable=False, index=True),
+    at("made_at"),
+    sa.Column("guest_id", sa.BigInteger),  # Who signed up by it.
+)
+
+waiting_list: Final = sa.Table(
+    "waiting_list",
+    metadata,
+    word("address"),
+    text("language"),
+    at("asked_at"),
+    at("invited_at", known=False),
 )
 
 # What somebody's second factor counts with, which cannot be kept as a hash.

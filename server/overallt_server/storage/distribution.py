@@ -55,6 +55,8 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     access_schema.tries,
     access_schema.one_time_tokens,
     access_schema.confirmed_addresses,
+    access_schema.invitations,
+    access_schema.waiting_list,
     access_schema.second_factors,
     access_schema.recovery_codes,
     mail_schema.mails,

@@ -15,9 +15,10 @@ from typing import Final
 from overallt_server.core.mails import LINK_LASTS, Mail, MailKind, is_too_late
 from overallt_server.outbound.letters import Letters
 from overallt_server.outbound.smtp import NotTaken, Smtp
-from overallt_server.storage import mails, one_time_tokens
+from overallt_server.storage import invitations, mails, one_time_tokens
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.one_time_tokens import OneTimeToken
+from overallt_server.storage.schema import HOUSE
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
 
 _logger: Final = logging.getLogger(__name__)
@@ -26,9 +27,10 @@ _logger: Final = logging.getLogger(__name__)
 KEPT_FOR: Final = timedelta(days=30)
 
 # Where the link of a mail leads, with its secret.
-_PATHS: Final[Mapping[MailKind, str]] = {
+PATHS: Final[Mapping[MailKind, str]] = {
     MailKind.CONFIRM: "/confirm?token=%s",
     MailKind.RESET: "/reset/password?token=%s",
+    MailKind.INVITATION: "/signup?invitation=%s",
 }
 
 
@@ -101,11 +103,14 @@ async def waiting(database: Database) -> int:
 
 
 async def _path(tx: Transaction, mail: Mail, *, now: datetime) -> str | None:
-    lasts = LINK_LASTS.get(mail.kind)
-    if lasts is None:
+    if mail.kind not in PATHS:
         return None
     secret = new_token()
+    if mail.kind is MailKind.INVITATION:
+        await invitations.add(tx, hash_of(secret), HOUSE, now=now)
+        return PATHS[mail.kind] % secret
+    lasts = LINK_LASTS[mail.kind]
     token = OneTimeToken(mail.user, mail.kind, mail.address, now + lasts)
     await one_time_tokens.remove_expired(tx, now=now)
     await one_time_tokens.add(tx, hash_of(secret), token)
-    return _PATHS[mail.kind] % secret
+    return PATHS[mail.kind] % secret

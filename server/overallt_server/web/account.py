@@ -59,9 +59,20 @@ async def end_session(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(HERE)
 
 
+async def invite(request: web.Request) -> web.Response:
+    """Make an invitation and show it, this once."""
+    user = signed_in(request, come_back=HERE).user
+    secret = await use_cases(request).inviting.invite(
+        user.id, now=settings(request).now()
+    )
+    link = f"{settings(request).public_url}/signup?invitation={secret}"
+    return await _page(request, invitation=link)
+
+
 async def _page(
     request: web.Request,
     *,
+    invitation: str = "",
     said: str = "",
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
@@ -81,5 +92,7 @@ async def _page(
             token=session_token(request) or "",
             now=settings(request).now(),
         ),
+        invitation=invitation,
+        invitations_left=await cases.inviting.left(session.user.id),
         second_factor=await cases.second_factors.standing(session.user.id),
     )

@@ -4,8 +4,15 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from overallt_server.core.refusals import InvalidRequest, NotSignedIn, RateLimited
+from overallt_server.core.refusals import (
+    Forbidden,
+    InvalidRequest,
+    NotSignedIn,
+    RateLimited,
+    Refusal,
+)
 from overallt_server.use_cases.signing_in import HalfWay
+from overallt_server.use_cases.signing_up import Newcomer
 from overallt_server.web import account_inputs, inputs
 from overallt_server.web.addresses import Addresses, local_path
 from overallt_server.web.answers import problem_of
@@ -25,8 +32,23 @@ HOME = "/dashboard"
 
 
 async def show_sign_up(request: web.Request) -> web.Response:
-    """Show the empty sign-up form."""
-    return page(request, "signup.html", form=inputs.SignUp(), problem="")
+    """Show the sign-up form, with the invitation that the link brings."""
+    return _sign_up_form(request, inputs.query(request, inputs.SignUp))
+
+
+async def wait(request: web.Request) -> web.Response:
+    """Put who has no invitation on the waiting list."""
+    form = await inputs.body(request, inputs.SignUp)
+    try:
+        await use_cases(request).inviting.wait(
+            form.email,
+            language=language(request),
+            network=network(request),
+            now=settings(request).now(),
+        )
+    except (InvalidRequest, RateLimited) as refusal:
+        return _sign_up_form(request, form, refusal)
+    return _sign_up_form(request, inputs.SignUp(), waits=True)
 
 
 async def sign_up(request: web.Request) -> web.Response:
@@ -40,13 +62,11 @@ async def sign_up(request: web.Request) -> web.Response:
             email=form.email,
             password=form.password,
             profile_url=Addresses(settings(request).public_url).profile,
-            language=language(request),
-            network=network(request),
+            newcomer=Newcomer(language(request), network(request), form.invitation),
             now=now,
         )
-    except (InvalidRequest, RateLimited) as refusal:
-        status, problem = problem_of(refusal)
-        return page(request, "signup.html", status=status, form=form, problem=problem)
+    except (InvalidRequest, Forbidden, RateLimited) as refusal:
+        return _sign_up_form(request, form, refusal)
     token = await cases.signing_in.sign_in(
         name=user.username,
         password=form.password,
@@ -107,6 +127,25 @@ async def sign_out(request: web.Request) -> web.Response:
     response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
     drop_cookie(request, response)
     return response
+
+
+def _sign_up_form(
+    request: web.Request,
+    form: inputs.SignUp,
+    refusal: Refusal | None = None,
+    *,
+    waits: bool = False,
+) -> web.Response:
+    status, problem = problem_of(refusal) if refusal else (HTTPStatus.OK, "")
+    return page(
+        request,
+        "signup.html",
+        status=status,
+        form=form,
+        registration=settings(request).registration,
+        problem=problem,
+        waits=waits,
+    )
 
 
 def _sign_in_form(

@@ -18,6 +18,7 @@ from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
+from overallt_server.use_cases.inviting import Inviting
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.metering import Metering
 from overallt_server.use_cases.passwords import Passwords
@@ -91,6 +92,7 @@ def make_app(
         giving_gifts=GivingGifts(database, settings.rules),
         indexing_things=indexing,
         intending=intending,
+        inviting=Inviting(database, settings.registration),
         looking_up=LookingUp(database),
         paying_out=PayingOut(database, settings.rules),
         paying_by_card=_paying_by_card(settings, database),
@@ -100,7 +102,7 @@ def make_app(
         reporting=Reporting(database, settings.rules),
         second_factors=SecondFactors(database),
         signing_in=SigningIn(database, passwords),
-        signing_up=SigningUp(database, passwords),
+        signing_up=SigningUp(database, passwords, settings.registration),
         submitting=Submitting(
             database, flattring, intending, public_url=settings.public_url
         ),

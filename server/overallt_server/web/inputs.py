@@ -194,8 +194,9 @@ class Back(Input):
 
 
 class SignUp(Input):
-    """The sign-up form."""
+    """The sign-up form; an invitation is asked for where not everybody may."""
 
+    invitation: Text = ""
     username: Text = ""
     email: Text = ""
     password: Text = ""

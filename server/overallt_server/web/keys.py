@@ -17,6 +17,7 @@ from overallt_server.use_cases.giving import Giving
 from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
+from overallt_server.use_cases.inviting import Inviting
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
@@ -46,6 +47,7 @@ class UseCases:
     giving_gifts: GivingGifts
     indexing_things: IndexingThings
     intending: Intending
+    inviting: Inviting
     looking_up: LookingUp
     paying_out: PayingOut
     paying_by_card: PayingByCard | None

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 
 from overallt.protocol.ids import UserId
-from overallt_server.core.mails import LANGUAGES, LINK_LASTS, Mail, MailKind
+from overallt_server.core.mails import LANGUAGES, Mail, MailKind
 from overallt_server.outbound.letters import (
     ENGLISH,
     FROM,
@@ -20,6 +20,7 @@ from overallt_server.outbound.letters import (
     PACKAGE,
     Letters,
 )
+from overallt_server.use_cases.mailing import PATHS
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 URL = "https://overallt.example"
@@ -34,7 +35,7 @@ def mail(kind: MailKind, language: str = ENGLISH, key: str = "key") -> Mail:
 
 def written(kind: MailKind, language: str = ENGLISH, key: str = "key") -> bytes:
     letters = Letters(public_url=URL, sender="post@overallt.example")
-    path = "/confirm?token=0123456789abcdef" if kind in LINK_LASTS else None
+    path = "/confirm?token=0123456789abcdef" if LETTERS[kind].press else None
     return letters.write(mail(kind, language, key), path=path, now=NOW).as_bytes()
 
 
@@ -87,7 +88,7 @@ def test_text_and_html_say_the_same(kind: MailKind, language: str) -> None:
 
 @pytest.mark.parametrize("kind", MailKind)
 def test_a_letter_with_a_link_says_what_to_press(kind: MailKind) -> None:
-    assert (kind in LINK_LASTS) == bool(LETTERS[kind].press)
+    assert (kind in PATHS) == bool(LETTERS[kind].press)
 
 
 def test_heads_are_those_of_a_program() -> None:

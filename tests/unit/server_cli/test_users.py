@@ -49,3 +49,17 @@ def test_a_password_that_is_too_short_is_refused(operator: Any) -> None:
 
     assert 1 == ran.status
     assert ran.errors.startswith("A password has 10 to ")
+
+
+def test_with_nobody_waiting_nobody_is_invited(operator: Any) -> None:
+    ran = operator.run("user", "invite", "3")
+
+    assert "Invited 0 of those who wait.\n" == ran.out
+
+
+def test_registration_is_one_of_three(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERALLT_REGISTRATION", "sometimes")
+
+    assert "OVERALLT_REGISTRATION cannot be used" in operator.run("settings").errors
