@@ -47,6 +47,9 @@ SIGN_UPS_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
 CODES_IN_A_QUARTER: Final = Limit(5, _QUARTER)
 CODES_IN_A_DAY: Final = Limit(30, timedelta(days=1))
 
+# Not wrong, but each question is kept for some minutes.
+PASSKEYS_FROM_ONE_NETWORK: Final = Limit(100, _QUARTER)
+
 # Not wrong, but each is kept for a day; programs ask for one at each sign-in.
 DEVICES_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)
 

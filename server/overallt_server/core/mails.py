@@ -24,6 +24,7 @@ class MailKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - it is none.
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    PASSKEY_ADDED = "passkey_added"
     INVITATION = "invitation"
 
 
@@ -50,6 +51,7 @@ TRIED_FOR: Final[Mapping[MailKind, timedelta]] = {
     MailKind.PASSWORD_CHANGED: timedelta(days=7),
     MailKind.SECOND_FACTOR_ADDED: timedelta(days=7),
     MailKind.SECOND_FACTOR_REMOVED: timedelta(days=7),
+    MailKind.PASSKEY_ADDED: timedelta(days=7),
     MailKind.INVITATION: timedelta(days=7),
 }
 # ... and how long its link, counted from when it is sent, opens what it is for.

@@ -82,6 +82,13 @@ LETTERS: Final[Mapping[MailKind, Letter]] = {
             "If that was not you, ask for a new password at once: %(server)s/reset",
         ),
     ),
+    MailKind.PASSKEY_ADDED: Letter(
+        "A passkey was added",
+        (
+            "From now on %(username)s can sign in by another passkey.",
+            "If that was not you, ask for a new password at once: %(server)s/reset",
+        ),
+    ),
     MailKind.INVITATION: Letter(
         "Your invitation to Överallt",
         ("You have waited for an invitation. Here it is.",),

@@ -137,6 +137,16 @@ second_factors: Final = sa.Table(
     number("last_step"),  # Of the last code that was used: none is good twice.
 )
 
+passkeys: Final = sa.Table(
+    "passkeys",
+    metadata,
+    sa.Column("credential_id", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),
+    number("uses"),  # As the authenticator counts them, if it does.
+    at("made_at"),
+)
+
 recovery_codes: Final = sa.Table(
     "recovery_codes",
     metadata,

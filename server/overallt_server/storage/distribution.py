@@ -59,6 +59,7 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     access_schema.waiting_list,
     access_schema.second_factors,
     access_schema.recovery_codes,
+    access_schema.passkeys,
     mail_schema.mails,
     schema.periods,
     schema.slices,

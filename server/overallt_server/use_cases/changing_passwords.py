@@ -19,6 +19,7 @@ from overallt_server.storage import (
     device_codes,
     mails,
     one_time_tokens,
+    passkeys,
     sessions,
     tokens,
     users,
@@ -94,6 +95,7 @@ class ChangingPasswords:
             await sessions.remove_all(tx, user.id, but=None)
             await tokens.revoke_all(tx, user.id)
             await device_codes.remove_all(tx, user.id)
+            await passkeys.remove_all(tx, user.id)
             await confirmed_addresses.put(tx, user.id, taken.address, now=now)
             await _tell(tx, user, MailKind.PASSWORD_CHANGED, language=language, now=now)
 

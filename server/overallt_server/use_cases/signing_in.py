@@ -153,6 +153,17 @@ class SigningIn:
                 raise _too_late()
             return await _session(tx, taken.user, place, former=former, now=now)
 
+    async def enter(
+        self, user: UserId, *, former: str | None, place: Place, now: datetime
+    ) -> str:
+        """Begin a session of *user*, who has shown who he is in another way.
+
+        Returns:
+            The session's token, as ``sign_in`` does.
+        """
+        async with self._database.transaction() as tx:
+            return await _session(tx, user, place, former=former, now=now)
+
     async def session(self, token: str, *, now: datetime) -> Session | None:
         """Return the session of *token*; ``None`` if there is none or it is over."""
         async with self._database.snapshot() as tx:

@@ -94,5 +94,6 @@ async def _page(
         ),
         invitation=invitation,
         invitations_left=await cases.inviting.left(session.user.id),
+        passkeys=await cases.passkeys.of(session.user.id),
         second_factor=await cases.second_factors.standing(session.user.id),
     )

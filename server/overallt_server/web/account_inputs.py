@@ -32,3 +32,10 @@ class NewPassword(MailedToken):
     """A new password, and the secret of the link that allows it, if there is one."""
 
     password: Text = ""
+
+
+class PasskeyAnswer(Input):
+    """What a browser answers about a passkey, in JSON, and where to go then."""
+
+    credential: Text = ""
+    next: Text = ""

@@ -74,7 +74,7 @@ async def sign_up(request: web.Request) -> web.Response:
         place=place(request),
         now=now,
     )
-    return _entered(request, token, path=HOME)
+    return entered(request, token, path=HOME)
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
@@ -97,7 +97,7 @@ async def sign_in(request: web.Request) -> web.Response:
     except (NotSignedIn, RateLimited) as refusal:
         status, problem = problem_of(refusal)
         return _sign_in_form(request, form, problem=problem, status=status)
-    return _entered(request, token, path=local_path(form.next, otherwise=HOME))
+    return entered(request, token, path=local_path(form.next, otherwise=HOME))
 
 
 async def finish(request: web.Request) -> web.Response:
@@ -116,7 +116,7 @@ async def finish(request: web.Request) -> web.Response:
         status, problem = problem_of(refusal)
         half = HalfWay(form.half_way)
         return _code_form(request, half, path=path, problem=problem, status=status)
-    return _entered(request, token, path=path)
+    return entered(request, token, path=path)
 
 
 async def sign_out(request: web.Request) -> web.Response:
@@ -185,11 +185,10 @@ def _code_form(
     )
 
 
-def _entered(
-    request: web.Request, entered: str | HalfWay, *, path: str
-) -> web.Response:
-    if isinstance(entered, HalfWay):
-        return _code_form(request, entered, path=path)
+def entered(request: web.Request, token: str | HalfWay, *, path: str) -> web.Response:
+    """Go on to *path* in the session of *token*, or ask for the code that it needs."""
+    if isinstance(token, HalfWay):
+        return _code_form(request, token, path=path)
     response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
-    set_cookie(request, response, entered)
+    set_cookie(request, response, token)
     return response

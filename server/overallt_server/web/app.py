@@ -21,6 +21,7 @@ from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.inviting import Inviting
 from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.metering import Metering
+from overallt_server.use_cases.passkeys import Passkeys
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
@@ -94,6 +95,7 @@ def make_app(
         intending=intending,
         inviting=Inviting(database, settings.registration),
         looking_up=LookingUp(database),
+        passkeys=Passkeys(database, public_url=settings.public_url),
         paying_out=PayingOut(database, settings.rules),
         paying_by_card=_paying_by_card(settings, database),
         proving_hosts=ProvingHosts(database),

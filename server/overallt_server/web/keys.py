@@ -19,6 +19,7 @@ from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.inviting import Inviting
 from overallt_server.use_cases.looking_up import LookingUp
+from overallt_server.use_cases.passkeys import Passkeys
 from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.proving_hosts import ProvingHosts
@@ -49,6 +50,7 @@ class UseCases:
     intending: Intending
     inviting: Inviting
     looking_up: LookingUp
+    passkeys: Passkeys
     paying_out: PayingOut
     paying_by_card: PayingByCard | None
     proving_hosts: ProvingHosts
