@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.__main__ import main
 from overallt_server.core.periods import Period
+from overallt_server.core.registration import Registration
 from overallt_server.settings import Settings
 from overallt_server.storage import users
 from overallt_server.storage.database import Database
@@ -55,11 +56,14 @@ class Operator:
         added: list[UserId] = []
 
         async def sign_up(database: Database) -> None:
-            user = await SigningUp(database, Passwords(CHEAP)).sign_up(
+            user = await SigningUp(
+                database, Passwords(CHEAP), Registration.OPEN
+            ).sign_up(
                 username=username,
                 email=f"{username}@users.test",
                 password=PASSWORD,
                 profile_url=Addresses(Settings().public_url).profile,
+                newcomer=None,
                 now=Settings().now(),
             )
             added.append(user.id)

@@ -11,7 +11,6 @@ from bank_files import IBAN, Entry, report, statement
 from overallt.protocol.ids import UserId
 from overallt_server.core.deeds import Deed
 from overallt_server.core.references import means_reference, payout_reference
-from overallt_server.core.references import means_reference
 from overallt_server.settings import Settings
 from overallt_server.storage import users
 from overallt_server.storage.database import Database
