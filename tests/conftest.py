@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from memory import folder_in_memory
+from outside_world import OutsideWorld, outside_world
 from postgres import Cluster, PostgresMissing, cluster, postgres, run_sql
 from real_pages import PagesMissing, RealPage, real_pages
 
@@ -138,3 +139,10 @@ async def any_database(any_database_url: str) -> AsyncIterator[Database]:
     database = Database(any_database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[OutsideWorld]:
+    """Give an internet of the test's own, in which nothing is yet."""
+    async with outside_world() as world:
+        yield world

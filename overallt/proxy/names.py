@@ -23,7 +23,8 @@ from mitmproxy.net.dns import classes, op_codes, response_codes, types
 from mitmproxy.tls import ClientHelloData
 
 from overallt.gateway.messages import HOST
-from overallt.proxy.egress import Egress, EgressRefused, is_public
+from overallt.protocol.public_addresses import is_public
+from overallt.proxy.egress import Egress, EgressRefused
 
 type Address = IPv4Address | IPv6Address
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from overallt.client.hosts import domains_of, is_address
 from overallt.client.opt_out_file import OptOutFile, OptOutHosts, parse
-from overallt.proxy.egress import is_public
+from overallt.protocol.public_addresses import is_public
 
 LIST: Final = "opt_out.txt"
 
