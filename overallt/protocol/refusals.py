@@ -10,6 +10,9 @@ class RefusalCode(StrEnum):
     and our additions (``frozen``, ``unconfirmed``, ``period_closed``,
     ``idempotency_mismatch``, ``index_too_large``, ``server_busy``, ``gift_ended``, and
     what payouts are refused for).
+    and our additions (``frozen``, ``period_closed``, ``idempotency_mismatch``,
+    ``index_too_large``, ``server_busy``, ``gift_ended``, ``not_proved``, and what
+    payouts are refused for).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -27,6 +30,7 @@ class RefusalCode(StrEnum):
     FORBIDDEN = "forbidden"
     FROZEN = "frozen"
     UNCONFIRMED = "unconfirmed"
+    NOT_PROVED = "not_proved"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"
     NOT_ACCEPTABLE = "not_acceptable"

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -80,6 +80,19 @@ class OutsideWorld:
         await web.TCPSite(runner, HOST, 0, ssl_context=tls).start()
         for port, (_, local) in zip((80, 443), runner.addresses, strict=True):
             self.ports[address, port] = local
+
+    async def pages(self, host: str, pages: Mapping[str, str]) -> None:
+        """Let *host* have these *pages* by their paths; ``to:URL`` leads on."""
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            text = pages.get(request.path)
+            if text is None:
+                raise web.HTTPNotFound
+            if text.startswith("to:"):
+                raise web.HTTPFound(text.removeprefix("to:"))
+            return web.Response(text=text, content_type="text/html")
+
+        await self.site(host, serve)
 
     async def raw(self, host: str, answer: bytes, again: bytes = b"") -> str:
         """Let *host* say *answer*, and *again* while anybody listens.

@@ -17,6 +17,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from loopback import free_port
+from outside_world import OutsideWorld
 
 from overallt.protocol import codec, messages
 from overallt_server.core.grants import parse_scopes
@@ -237,9 +238,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-async def world(settings: Settings, database: Database) -> AsyncIterator[World]:
+async def world(
+    settings: Settings, database: Database, outside: OutsideWorld
+) -> AsyncIterator[World]:
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    app = make_app(settings, database, cheap)
+    app = make_app(settings, database, cheap, outside.way_out())
     server = TestServer(app, port=settings.listen_port)
     async with TestClient(server) as client:
         world = World(settings, database, app, client, cheap)

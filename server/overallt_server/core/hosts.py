@@ -1,7 +1,15 @@
-"""Hosts that an owner can prove to be his: names, in one spelling."""
+"""Hosts that an owner can prove to be his: names, in one spelling.
+
+A public suffix is a name right below which unrelated people have their sites, as
+``github.io``; whoever rules it, its sites are not his. Which names are some is no rule
+but a list, https://publicsuffix.org, and a kept library brings it along.
+"""
 
 import re
+from functools import cache
 from typing import Final
+
+from publicsuffixlist import PublicSuffixList
 
 from overallt_server.core.refusals import InvalidRequest, InvalidThing
 from overallt_server.core.urls import normal_url
@@ -13,7 +21,7 @@ _NAME: Final = re.compile(
 )
 
 
-def provable_host(text: str) -> str:
+def host_named(text: str) -> str:
     """Return the host that *text* names, in lower case and ASCII.
 
     Raises:
@@ -27,3 +35,22 @@ def provable_host(text: str) -> str:
     if not _NAME.fullmatch(host):
         raise InvalidRequest("A host is named like www.example.org, and by no more.")
     return host
+
+
+def provable_host(text: str) -> str:
+    """Return the host that *text* names, if one owner can have all of it.
+
+    Raises:
+        InvalidRequest: it is no name of one host, or a public suffix.
+    """
+    host = host_named(text)
+    # A name that is on no list is a name like any other.
+    if _suffixes().is_public(host, accept_unknown=False):
+        raise InvalidRequest(f"Below {host} are sites of many: it is nobody's own.")
+    return host
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # Reading the list takes a tenth of a second, which few commands have to wait for.
+    return PublicSuffixList()

@@ -23,6 +23,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from overallt_server.storage import access_schema, mail_schema, order_schema, schema
+from overallt_server.storage import (
+    access_schema,
+    order_schema,
+    proof_schema,
+    schema,
+)
 from overallt_server.storage.database import Database, Transaction
 
 BY: Final = "patron_id"
@@ -47,6 +53,8 @@ REFERENCE: Final[tuple[sa.Table, ...]] = (
     schema.things,
     schema.team_members,
     schema.thing_hosts,
+    proof_schema.host_claims,
+    proof_schema.proved_pages,
     access_schema.sessions,
     access_schema.apps,
     access_schema.access_tokens,

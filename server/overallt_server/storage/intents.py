@@ -4,7 +4,7 @@ What has expired is not read any more, and deleted when there is occasion to: a 
 age decides, not whether somebody came by.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ from overallt_server.core.intents import KEPT_FOR, Claim, Intent, host_to_prove
 from overallt_server.core.periods import Period
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.flattrs import IS_KEPT
+from overallt_server.storage.proof_schema import proved_pages
 from overallt_server.storage.schema import flattrs, intents, thing_hosts, things
 
 IS_WAITING: Final = intents.c.thing_id.is_(None)
@@ -108,12 +109,11 @@ async def of_patron(
 
 async def whose(tx: Transaction, by: Claimants, *, now: datetime) -> list[UserId]:
     """List the patrons of whom anything may be claimed, in the order of ids."""
-    rows = await tx.execute(
-        _claimable(by, now, intents.c.patron_id)
-        .distinct()
-        .order_by(intents.c.patron_id)
-    )
-    return [UserId(row.patron_id) for row in rows]
+    found: set[UserId] = set()
+    for way in _claimable(by, now, intents.c.patron_id):
+        rows = await tx.execute(way.distinct())
+        found |= {UserId(row.patron_id) for row in rows}
+    return sorted(found)
 
 
 async def claimable(
@@ -121,19 +121,20 @@ async def claimable(
 ) -> list[Claimable]:
     """List what of *patrons* may be claimed, each once."""
     columns = (intents.c.patron_id, intents.c.url, things.c.id, things.c.owner_id)
-    rows = await tx.execute(
-        _claimable(by, now, *columns)
-        .where(intents.c.patron_id.in_(patrons))
-        # "http:" after "https:": of two things the one at the very address wins.
-        .order_by(intents.c.patron_id, intents.c.url, things.c.url.desc())
-    )
-    found = {
-        (row.patron_id, row.url): Claimable(
-            UserId(row.patron_id), row.url, ThingId(row.id), UserId(row.owner_id)
-        )
-        for row in rows
-    }
-    return list(found.values())
+    found: dict[tuple[int, str], Claimable] = {}
+    for way in _claimable(by, now, *columns, things.c.url.label("at")):
+        rows = await tx.execute(way.where(intents.c.patron_id.in_(patrons)))
+        for row in rows:
+            key = (row.patron_id, row.url)
+            # Of two things the one at the very address wins.
+            if row.at == row.url or key not in found:
+                found[key] = Claimable(
+                    UserId(row.patron_id),
+                    row.url,
+                    ThingId(row.id),
+                    UserId(row.owner_id),
+                )
+    return [found[key] for key in sorted(found)]
 
 
 async def claim(tx: Transaction, claimed: Sequence[Claimable], period: Period) -> None:
@@ -163,27 +164,31 @@ def intent_of(row: sa.Row[Any]) -> Intent:
 
 def _claimable(
     by: Claimants, now: datetime, *columns: "sa.ColumnElement[Any]"
-) -> "sa.Select[Any]":
+) -> "Iterator[sa.Select[Any]]":
+    is_its_page = things.c.url.in_([intents.c.url, _BY_HTTPS])
     # From the hosts that are proved, which are few, over what waits there, to the
     # things: so it costs little, however many things and intents there are.
     proving = things.alias("proving")
-    found = (
+    by_host = (
         sa.select(*columns)
         .select_from(thing_hosts)
         .join(proving, proving.c.id == thing_hosts.c.thing_id)
         .join(intents, intents.c.host == thing_hosts.c.host)
-        .join(
-            things,
-            things.c.url.in_([intents.c.url, _BY_HTTPS])
-            & (things.c.owner_id == proving.c.owner_id),
-        )
-        .where(IS_WAITING, _lasts(now))
+        .join(things, is_its_page & (things.c.owner_id == proving.c.owner_id))
     )
-    if by.thing is not None:
-        found = found.where(things.c.id == by.thing)
-    if by.owner is not None:
-        found = found.where(things.c.owner_id == by.owner)
-    return found
+    by_page = (
+        sa.select(*columns)
+        .select_from(proved_pages)
+        .join(intents, intents.c.host == proved_pages.c.host)
+        .join(things, is_its_page & (things.c.id == proved_pages.c.thing_id))
+    )
+    for found in (by_host, by_page):
+        its = found.where(IS_WAITING, _lasts(now))
+        if by.thing is not None:
+            its = its.where(things.c.id == by.thing)
+        if by.owner is not None:
+            its = its.where(things.c.owner_id == by.owner)
+        yield its
 
 
 def _lasts(now: datetime) -> "sa.ColumnElement[bool]":

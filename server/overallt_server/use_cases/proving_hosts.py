@@ -1,15 +1,16 @@
 """Proving hosts: which sites are known to be those of a thing's owner.
 
-Until owners can prove it by themselves, an operator notes what he has seen proof of.
+Owners prove it by themselves, see ``claiming_hosts``; here an operator notes what he
+has seen proof of, and decides where two owners claim the same.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from overallt.protocol.ids import ThingId
-from overallt_server.core.hosts import provable_host
+from overallt_server.core.hosts import host_named, provable_host
 from overallt_server.core.refusals import NotFound
-from overallt_server.storage import hosts, things
+from overallt_server.storage import host_claims, hosts, things
 from overallt_server.storage.database import Database
 from overallt_server.storage.intents import Claimants
 from overallt_server.use_cases.claiming import claim
@@ -29,7 +30,7 @@ class ProvingHosts:
         All his things there claim what waits for them.
 
         Raises:
-            InvalidRequest: this names no host.
+            InvalidRequest: this names no host, or one that is nobody's own.
             NotFound: there is no such thing.
         """
         proved = provable_host(host)
@@ -44,14 +45,17 @@ class ProvingHosts:
     async def withdraw(self, *, thing: ThingId, host: str) -> str:
         """Take back that *host* is proved for *thing*; return its one spelling.
 
+        That its owner has asked for it is forgotten, too.
+
         Raises:
             InvalidRequest: this names no host.
             NotFound: it was not noted.
         """
-        proved = provable_host(host)
+        proved = host_named(host)
         async with self._database.transaction() as tx:
             if not await hosts.remove(tx, thing, proved):
                 raise NotFound(f"{proved} is not noted for thing {thing}.")
+            await host_claims.remove(tx, thing, proved)
         return proved
 
     async def hosts(self, ids: Sequence[ThingId]) -> dict[ThingId, list[str]]:

@@ -57,6 +57,7 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.Forbidden: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FORBIDDEN),
     refusals.Frozen: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FROZEN),
     refusals.Unconfirmed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.UNCONFIRMED),
+    refusals.NotProved: Answer(HTTPStatus.FORBIDDEN, RefusalCode.NOT_PROVED),
     refusals.IdempotencyMismatch: Answer(
         HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.IDEMPOTENCY_MISMATCH
     ),

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from overallt_server.outside.fetching import WayOut
+from overallt_server.outside.names import Names
+from overallt_server.outside.proofs import Proofs
 from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.authorizing import Authorizing
@@ -11,6 +14,7 @@ from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
 from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.confirming import Confirming
+from overallt_server.use_cases.claiming_hosts import ClaimingHosts
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
@@ -41,6 +45,7 @@ from overallt_server.web.allowances import (
     close_meters,
     count_requests,
 )
+from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import answer_refusals
 from overallt_server.web.checks import (
     MAX_BODY_BYTES,
@@ -60,9 +65,16 @@ from overallt_server.web.sessions import find_session, refuse_forged_forms
 
 
 def make_app(
-    settings: Settings, database: Database, passwords: Passwords
+    settings: Settings,
+    database: Database,
+    passwords: Passwords,
+    way_out: WayOut | None = None,
 ) -> web.Application:
-    """Put the server together; the *database* is migrated, and closed by the caller."""
+    """Put the server together; the *database* is migrated, and closed by the caller.
+
+    Without a *way_out* of its own it fetches from the real internet.
+    """
+    way_out = way_out or WayOut(Names())
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
         middlewares=[
@@ -87,6 +99,9 @@ def make_app(
         changing_passwords=ChangingPasswords(database, passwords),
         changing_things=ChangingThings(database),
         confirming=Confirming(database, required=settings.mail_account is not None),
+        claiming_hosts=ClaimingHosts(
+            database, Proofs(way_out), profile_of=Addresses(settings.public_url).profile
+        ),
         earning=Earning(database, settings.rules),
         flattring=flattring,
         giving=Giving(database, settings.rules),

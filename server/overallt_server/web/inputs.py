@@ -256,6 +256,12 @@ class PayoutRequest(Input):
     amount_minor: Minor | None = None
 
 
+class HostForm(Input):
+    """Which host an owner calls his."""
+
+    host: Text = ""
+
+
 class NewBudget(Input):
     """What to give each month, in minor units, unless it is paused (not *active*)."""
 

@@ -66,6 +66,7 @@ async def show_profile(request: web.Request) -> web.Response:
         is_me=is_me,
         things=shown,
         counts=await cases.flattring.counts(ids),
+        proved=await cases.claiming_hosts.proved_pages(ids),
     )
 
 

@@ -42,3 +42,14 @@ def test_a_host_has_one_spelling(typed: str, expected: str) -> None:
 def test_what_names_no_single_host_is_refused(typed: str) -> None:
     with pytest.raises(InvalidRequest):
         provable_host(typed)
+
+
+@pytest.mark.parametrize("host", ["bo.github.io", "bo.co.uk", "www.bo.test"])
+def test_a_site_below_a_public_suffix_is_provable(host: str) -> None:
+    assert host == provable_host(host)
+
+
+@pytest.mark.parametrize("suffix", ["github.io", "co.uk", "bo.ck"])
+def test_a_public_suffix_is_not(suffix: str) -> None:
+    with pytest.raises(InvalidRequest, match="nobody's own"):
+        provable_host(suffix)

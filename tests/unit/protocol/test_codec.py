@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overallt.protocol import messages
+from overallt.protocol import host_messages, messages
 from overallt.protocol.codec import MalformedMessage, decode, encode
 
 MESSAGES = [
     kind
-    for kind in vars(messages).values()
+    for module in (messages, host_messages)
+    for kind in vars(module).values()
     if dataclasses.is_dataclass(kind) and isinstance(kind, type)
 ]
 ERROR = messages.Error("flattr_once", "You did.", "https://x.test/errors")

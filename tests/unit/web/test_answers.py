@@ -36,6 +36,7 @@ def test_statuses_are_flattrs_own() -> None:
         "unauthorized": 401,
         "insufficient_scope": 403,
         "forbidden": 403,
+        "not_proved": 403,
         "not_found": 404,
         "invalid_request": 400,
         "validation": 400,
