@@ -51,6 +51,7 @@ CODES_IN_A_DAY: Final = Limit(30, timedelta(days=1))
 PASSKEYS_FROM_ONE_NETWORK: Final = Limit(100, _QUARTER)
 # Each lets the server look at a page of somebody's choice.
 PROOFS_BY_ONE_USER: Final = Limit(30, _QUARTER)
+PAGES_READ_FOR_ONE_USER: Final = Limit(60, _QUARTER)
 
 # Not wrong, but each is kept for a day; programs ask for one at each sign-in.
 DEVICES_FROM_ONE_NETWORK: Final = Limit(60, _QUARTER)

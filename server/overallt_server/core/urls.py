@@ -3,7 +3,8 @@
 Two addresses are the same thing if and only if their normal form is the same text:
 scheme and host in lower case, the scheme's own port left out, an empty path written
 ``/``. Path, query and fragment distinguish, since on the web any of them may name a
-page of its own.
+page of its own. What stands in a query only to tell who sent a reader (``utm_source``,
+``fbclid`` and their like) does not: the page is the same, so it is left out.
 """
 
 import re
@@ -21,6 +22,13 @@ _HOST: Final = re.compile(
     r"(?=.{1,254}\Z)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*\.?"
     r"|\[[0-9a-f:.]+\]",
     re.ASCII,
+)
+# Put there by campaigns, advertisements, newsletters and "share" buttons.
+_TRACKING: Final = re.compile(
+    r"utm_\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid"
+    r"|ttclid|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|_hsenc|_hsmi|vero_(?:id|conv)"
+    r"|oly_(?:anon|enc)_id|_openstat",
+    re.ASCII | re.IGNORECASE,
 )
 _BLANK_OR_CONTROL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 
@@ -46,10 +54,18 @@ def normal_url(text: str) -> str:
     if port not in {None, _PORTS[scheme]}:
         authority += f":{port}"
     path = quote(parts.path, safe=_KEPT) or "/"
-    query = "?" + quote(parts.query, safe=_KEPT) if parts.query else ""
+    query = _without_tracking(parts.query)
+    query = "?" + quote(query, safe=_KEPT) if query else ""
     fragment = "#" + quote(parts.fragment, safe=_KEPT) if parts.fragment else ""
     # Percent-encoded it has more signs than before.
     return _kept_short(f"{scheme}://{authority}{path}{query}{fragment}")
+
+
+def _without_tracking(query: str) -> str:
+    fields = query.split("&")
+    return "&".join(
+        field for field in fields if not _TRACKING.fullmatch(field.partition("=")[0])
+    )
 
 
 def _kept_short(text: str) -> str:

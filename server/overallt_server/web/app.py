@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from overallt_server.outside.descriptions import Descriptions
 from overallt_server.outside.fetching import WayOut
 from overallt_server.outside.names import Names
 from overallt_server.outside.proofs import Proofs
@@ -15,6 +16,7 @@ from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.claiming_hosts import ClaimingHosts
+from overallt_server.use_cases.describing_things import DescribingThings
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.gathering import Room
@@ -102,6 +104,7 @@ def make_app(
         claiming_hosts=ClaimingHosts(
             database, Proofs(way_out), profile_of=Addresses(settings.public_url).profile
         ),
+        describing_things=DescribingThings(database, Descriptions(way_out)),
         earning=Earning(database, settings.rules),
         flattring=flattring,
         giving=Giving(database, settings.rules),

@@ -129,15 +129,19 @@ class Since(Input):
 
 
 class NewThing(Input):
-    """A thing to register."""
+    """A thing to register; what is empty, its page may say.
+
+    With *read* it is not registered yet: its page is to be read first.
+    """
 
     url: Text
     title: Text = ""
     description: Text = ""
-    language: Text = "en_GB"
-    category: Text = "rest"
+    language: Text = ""
+    category: Text = ""
     tags: Annotated[tuple[Text, ...], BeforeValidator(_words)] = ()
     hidden: bool = False
+    read: bool = False
 
 
 class ThingChanges(Input):

@@ -12,6 +12,7 @@ from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
 from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.claiming_hosts import ClaimingHosts
+from overallt_server.use_cases.describing_things import DescribingThings
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
 from overallt_server.use_cases.giving import Giving
@@ -44,6 +45,7 @@ class UseCases:
     changing_things: ChangingThings
     confirming: Confirming
     claiming_hosts: ClaimingHosts
+    describing_things: DescribingThings
     earning: Earning
     flattring: Flattring
     giving: Giving

@@ -1,17 +1,20 @@
 """The public pages of things and users, and the button on them."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 from aiohttp import web
 
 from overallt_server.core.refusals import InvalidThing, Refusal
-from overallt_server.core.words import CATEGORIES
+from overallt_server.core.users import User
+from overallt_server.core.words import CATEGORIES, LANGUAGES
 from overallt_server.web import inputs
 from overallt_server.web.addresses import local_path
 from overallt_server.web.answers import problem_of
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import SESSION, signed_in
+from overallt_server.web.things import registered, typed
 
 THINGS_SHOWN = 100
 
@@ -73,35 +76,40 @@ async def show_profile(request: web.Request) -> web.Response:
 async def show_new_thing(request: web.Request) -> web.Response:
     """Show the empty form for a new thing."""
     signed_in(request)
-    return _new_thing_form(request, inputs.NewThing(url=""), problem="")
+    return _new_thing_form(request, inputs.NewThing(url=""))
 
 
 async def new_thing(request: web.Request) -> web.Response:
-    """Register a thing and show it; or say what is wrong, beside the form."""
+    """Register a thing and show it; or say what is wrong, beside the form.
+
+    Or show the form again with what the thing's page says, to be looked at first.
+    """
     user = signed_in(request, come_back="/things/new").user
     form = await inputs.body(request, inputs.NewThing)
     try:
-        thing = await use_cases(request).registering_things.register(
-            owner=user.id,
-            url=form.url,
-            title=form.title,
-            description=form.description,
-            category=form.category,
-            tags=form.tags,
-            hidden=form.hidden,
-            now=settings(request).now(),
-        )
+        if form.read:
+            return _new_thing_form(request, await _read(request, form, user))
+        thing = await registered(request, form, user)
     except InvalidThing as refusal:
         status, problem = problem_of(refusal)
         return _new_thing_form(request, form, problem=problem, status=status)
     raise web.HTTPSeeOther(f"/thing/{thing.id}")
 
 
+async def _read(
+    request: web.Request, form: inputs.NewThing, user: User
+) -> inputs.NewThing:
+    said = await use_cases(request).describing_things.read(
+        typed(form), url=form.url, user=user, now=settings(request).now()
+    )
+    return form.model_copy(update=asdict(said))
+
+
 def _new_thing_form(
     request: web.Request,
     form: inputs.NewThing,
     *,
-    problem: str,
+    problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> web.Response:
     return page(
@@ -109,7 +117,8 @@ def _new_thing_form(
         "thing_new.html",
         status=status,
         form=form,
-        categories=sorted(CATEGORIES),
+        categories=CATEGORIES,
+        languages=LANGUAGES,
         problem=problem,
     )
 

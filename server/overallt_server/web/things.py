@@ -6,8 +6,10 @@ from http import HTTPStatus
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core.descriptions import Description
 from overallt_server.core.grants import Grant, Scope
 from overallt_server.core.things import Thing
+from overallt_server.core.users import User
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
@@ -114,17 +116,7 @@ async def register(request: web.Request) -> web.Response:
     """
     grant = await granted(request, Scope.THING)
     wanted = await inputs.body(request, inputs.NewThing)
-    thing = await use_cases(request).registering_things.register(
-        owner=grant.user.id,
-        url=wanted.url,
-        title=wanted.title,
-        description=wanted.description,
-        language=wanted.language,
-        category=wanted.category,
-        tags=wanted.tags,
-        hidden=wanted.hidden,
-        now=settings(request).now(),
-    )
+    thing = await registered(request, wanted, grant.user)
     addresses = Addresses(settings(request).public_url)
     created = messages.ThingCreated(
         id=thing.id,
@@ -174,6 +166,38 @@ async def delete(request: web.Request) -> web.Response:
         thing=await cases.looking_up.thing_id(request.match_info["id"]),
     )
     return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def registered(
+    request: web.Request, wanted: inputs.NewThing, owner: User
+) -> Thing:
+    """Register what is *wanted*, completed by what its page says."""
+    cases, now = use_cases(request), settings(request).now()
+    said = await cases.describing_things.complete(
+        typed(wanted), url=wanted.url, user=owner, now=now
+    )
+    return await cases.registering_things.register(
+        owner=owner.id,
+        url=wanted.url,
+        title=said.title,
+        description=said.description,
+        language=said.language,
+        category=said.category,
+        tags=said.tags,
+        hidden=wanted.hidden,
+        now=now,
+    )
+
+
+def typed(form: inputs.NewThing) -> Description:
+    """Return how whoever has filled in *form* describes the thing."""
+    return Description(
+        title=form.title.strip(),
+        description=form.description.strip(),
+        language=form.language,
+        category=form.category,
+        tags=tuple(tag for tag in form.tags if tag.strip()),
+    )
 
 
 async def told(

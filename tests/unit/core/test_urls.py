@@ -19,6 +19,20 @@ from overallt_server.core.urls import normal_url
         ("https://example.org:80/", "https://example.org:80/"),
         ("https://example.org:8443/", "https://example.org:8443/"),
         ("https://example.org/?b=2&a=1#part", "https://example.org/?b=2&a=1#part"),
+        (
+            "https://example.org/?utm_source=a&UTM_Medium=b&fbclid=c",
+            "https://example.org/",
+        ),
+        ("https://example.org/?a=1&gclid=x&b=2#c", "https://example.org/?a=1&b=2#c"),
+        (
+            "https://example.org/?id=utm_source&utm=1",
+            "https://example.org/?id=utm_source&utm=1",
+        ),
+        ("https://example.org/?a&&mc_cid&b=", "https://example.org/?a&&b="),
+        (
+            "https://example.org/?gclid2=a;utm_id=b",
+            "https://example.org/?gclid2=a;utm_id=b",
+        ),
         ("https://bücher.example/é", "https://xn--bcher-kva.example/%C3%A9"),
         ("https://example.org/%c3%a9%20", "https://example.org/%c3%a9%20"),
         ("https://demo.test/plain", "https://demo.test/plain"),
