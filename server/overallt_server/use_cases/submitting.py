@@ -4,6 +4,7 @@ It may be that of a thing, one that describes a thing, which is then made, or on
 nobody has claimed yet, for which an intent is kept.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,9 @@ from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.intents import Intent
 from overallt_server.core.refusals import InvalidThing, NoMeans, NotFound
 from overallt_server.core.submissions import Submission, submission_in
+from overallt_server.core.things import Thing
+from overallt_server.core.urls import normal_url
+from overallt_server.core.users import User
 from overallt_server.storage import budgets
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.flattring import Flattred, Flattring
@@ -19,6 +23,19 @@ from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.registering_things import RegisteringThings
 
 _OTHER_OWNER: Final = "This address is a thing of somebody else."
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What an address leads to: a page at *url*, or *thing*, if that is one.
+
+    *submission* is what the address says of it, *owner* who is said there to have it.
+    """
+
+    url: str
+    submission: Submission | None
+    owner: User | None
+    thing: Thing | None
 
 
 class Submitting:
@@ -55,32 +72,41 @@ class Submitting:
             IdempotencyMismatch: the key came with something else before.
             OwnThing, AlreadyFlattred, NoMeans: as for a click.
         """
-        submission = submission_in(address, public_url=self._public_url)
-        url = address if submission is None else submission.url
-        thing = await self._found(url, submission, patron, now)
+        described = await self.described(address)
+        thing = None if described.thing is None else described.thing.id
+        submission, owner = described.submission, described.owner
+        if thing is None and submission is not None and owner is not None:
+            thing = await self._made(submission, owner.id, patron, now)
         if thing is None:
             return await self._intending.intend(
-                patron=patron, url=url, now=now, idempotency_key=idempotency_key
+                patron=patron,
+                url=described.url,
+                now=now,
+                idempotency_key=idempotency_key,
             )
         return await self._flattring.flattr(
             patron=patron, thing=thing, now=now, idempotency_key=idempotency_key
         )
 
-    async def _found(
-        self, url: str, submission: Submission | None, patron: UserId, now: datetime
-    ) -> ThingId | None:
+    async def described(self, address: str) -> Described:
+        """Return what *address* describes, and the thing there, if there is one.
+
+        Raises:
+            InvalidThing: it is no address, or describes a thing that cannot be.
+            NotFound: it describes a thing of somebody who is no user.
+        """
+        submission = submission_in(address, public_url=self._public_url)
+        url = normal_url(address if submission is None else submission.url)
         owner = None
         if submission is not None and submission.username is not None:
-            owner = (await self._looking_up.user(submission.username)).id
+            owner = await self._looking_up.user(submission.username)
         try:
             thing = await self._looking_up.thing_at(url)
         except NotFound:
-            if submission is None or owner is None:
-                return None
-            return await self._made(submission, owner, patron, now)
-        if owner not in {None, thing.owner}:
+            return Described(url, submission, owner, None)
+        if owner is not None and thing.owner != owner.id:
             raise InvalidThing(_OTHER_OWNER)
-        return thing.id
+        return Described(url, submission, owner, thing)
 
     async def _made(
         self, submission: Submission, owner: UserId, patron: UserId, now: datetime
