@@ -7,12 +7,9 @@ class RefusalCode(StrEnum):
     """The ``error`` of an error message.
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
-    and our additions (``frozen``, ``unconfirmed``, ``period_closed``,
+    and our additions (``frozen``, ``unconfirmed``, ``not_proved``, ``period_closed``,
     ``idempotency_mismatch``, ``index_too_large``, ``server_busy``, ``gift_ended``, and
     what payouts are refused for).
-    and our additions (``frozen``, ``period_closed``, ``idempotency_mismatch``,
-    ``index_too_large``, ``server_busy``, ``gift_ended``, ``not_proved``, and what
-    payouts are refused for).
     """
 
     FLATTR_ONCE = "flattr_once"

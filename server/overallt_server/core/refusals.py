@@ -56,6 +56,8 @@ class Frozen(Refusal):
 
 class Unconfirmed(Refusal):
     """Confirm your e-mail address first: your account page sends you a link."""
+
+
 class NotProved(Refusal):
     """Nothing there says that this is yours."""
 

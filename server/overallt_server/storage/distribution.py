@@ -22,9 +22,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import access_schema, mail_schema, order_schema, schema
 from overallt_server.storage import (
     access_schema,
+    mail_schema,
     order_schema,
     proof_schema,
     schema,

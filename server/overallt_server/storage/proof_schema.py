@@ -9,10 +9,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import order_schema
+from overallt_server.storage import mail_schema
 from overallt_server.storage.columns import at, key, text, word
 
-metadata: Final = order_schema.metadata
+metadata: Final = mail_schema.metadata
 
 host_claims: Final = sa.Table(
     "host_claims",

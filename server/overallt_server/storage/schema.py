@@ -6,10 +6,8 @@ patron's rows on one node. Users and things have short numbers from ``id_blocks`
 the rest has natural keys. Times are whole Unix seconds, periods ``202610``.
 
 Those of signing in stand in ``access_schema``, those of operators and of what they
-order by hand in ``order_schema``, that of mails in ``mail_schema``; all have one
-metadata.
-order by hand in ``order_schema``, those of what owners call theirs in ``proof_schema``;
-all have one metadata.
+order by hand in ``order_schema``, that of mails in ``mail_schema``, those of what
+owners call theirs in ``proof_schema``; all have one metadata.
 
 The journal (``journal_entries``, ``postings``), ``shares`` and what was ordered by hand
 are append-only: the migrations give them triggers that raise (I2).
@@ -19,7 +17,6 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from overallt_server.storage import mail_schema
 from overallt_server.storage import proof_schema
 from overallt_server.storage.column_types import PeriodNumber
 from overallt_server.storage.columns import (
@@ -38,7 +35,6 @@ HOUSE: Final = 0
 
 _BY_CARD: Final = "ledger_account = 'cash:stripe' AND side = 'debit'"
 
-metadata: Final = mail_schema.metadata
 metadata: Final = proof_schema.metadata
 
 # --- People and things: small tables, on every node -------------------------------

@@ -14,8 +14,8 @@ from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
 from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
-from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.claiming_hosts import ClaimingHosts
+from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.describing_things import DescribingThings
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
@@ -40,6 +40,7 @@ from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
+from overallt_server.web.addresses import Addresses
 from overallt_server.web.allowances import (
     METERS,
     Meters,
@@ -47,7 +48,6 @@ from overallt_server.web.allowances import (
     close_meters,
     count_requests,
 )
-from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import answer_refusals
 from overallt_server.web.checks import (
     MAX_BODY_BYTES,

@@ -10,8 +10,8 @@ from overallt_server.use_cases.authorizing import Authorizing
 from overallt_server.use_cases.authorizing_devices import AuthorizingDevices
 from overallt_server.use_cases.changing_passwords import ChangingPasswords
 from overallt_server.use_cases.changing_things import ChangingThings
-from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.claiming_hosts import ClaimingHosts
+from overallt_server.use_cases.confirming import Confirming
 from overallt_server.use_cases.describing_things import DescribingThings
 from overallt_server.use_cases.earning import Earning
 from overallt_server.use_cases.flattring import Flattring
