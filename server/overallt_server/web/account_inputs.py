@@ -1,6 +1,7 @@
 """What comes in about one's own account, as typed structs."""
 
-from overallt_server.web.inputs import Input, Text
+from overallt_server.web.fields import Text
+from overallt_server.web.inputs import Input
 
 
 class Code(Input):

@@ -21,6 +21,7 @@ from overallt_server.use_cases.metering import Metering
 from overallt_server.web.addresses import API
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import access_token, asker
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings
 from overallt_server.web.networks import line
 
@@ -52,6 +53,7 @@ async def count_requests(request: web.Request, handler: Handler) -> web.StreamRe
     return await handler(request)
 
 
+@answers(RateLimit)
 async def show(request: web.Request) -> web.Response:
     """Answer how many requests the asker has left."""
     await asker(request)

@@ -58,7 +58,7 @@ from overallt_server.web.checks import (
 from overallt_server.web.flattrs import answer_all_flattrs
 from overallt_server.web.formats import answer_in_form
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
-from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
+from overallt_server.web.keys import ENDPOINTS, SETTINGS, USE_CASES, UseCases
 from overallt_server.web.mailing import sending
 from overallt_server.web.pages import set_up_pages
 from overallt_server.web.readers import READERS, Readers, refuse_too_many_readers
@@ -141,6 +141,7 @@ def make_app(
     app.on_response_prepare.append(add_allowance)
     app.cleanup_ctx.append(sending(settings, database))
     set_up_pages(app)
+    app[ENDPOINTS] = PROGRAMS
     app.add_routes([*PAGES, *PROGRAMS])
     app.add_routes([web.static("/static", Path(__file__).parent / "static")])
     return app

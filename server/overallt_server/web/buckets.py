@@ -7,25 +7,27 @@ titles take it as JSON; one that only wants to know what exists accepts
 """
 
 from http import HTTPStatus
-from typing import Final
 
 from aiohttp import web
 
 from overallt.protocol import messages
 from overallt.protocol.index_keys import version_of
+from overallt_server.core import refusals
 from overallt_server.use_cases.indexing_things import NamedThing
 from overallt_server.web.answers import json_answer
+from overallt_server.web.endpoints import answers
+from overallt_server.web.index import KEYS
 from overallt_server.web.keys import use_cases
 
-KEYS: Final = "application/octet-stream"
 
-
+@answers(messages.ThingBuckets)
 async def show(request: web.Request) -> web.Response:
     """Answer how many things there are and how buckets are named."""
     index = await use_cases(request).indexing_things.index()
     return _public(json_answer(messages.ThingBuckets(index.things, index.prefix_bits)))
 
 
+@answers(list[messages.NamedThing], forms=(KEYS,), refusals=(refusals.NotFound,))
 async def show_one(request: web.Request) -> web.Response:
     """Answer the things whose hashes begin with the bits in the address."""
     indexing = use_cases(request).indexing_things

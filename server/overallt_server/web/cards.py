@@ -5,12 +5,15 @@ from typing import Final
 
 from aiohttp import web
 
+from overallt_server.core import refusals
 from overallt_server.core.refusals import Frozen, InvalidRequest, NotFound, ServerBusy
 from overallt_server.use_cases.paying_by_card import Looked, PayingByCard
 from overallt_server.web import bodies, inputs
 from overallt_server.web.amounts import money
 from overallt_server.web.answers import problem_of
 from overallt_server.web.budgets import budget_page
+from overallt_server.web.endpoints import answers
+from overallt_server.web.formats import TEXT
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import signed_in, signed_in_just_now
@@ -57,6 +60,7 @@ async def come_back(request: web.Request) -> web.Response:
     return page(request, "card_back.html", paid=paid)
 
 
+@answers(forms=(TEXT,), refusals=(refusals.NotFound,))
 async def hear(request: web.Request) -> web.Response:
     """Take what the provider tells; without an answer of 200 it tells it again."""
     looked = await _paying_by_card(request).hear(

@@ -3,11 +3,13 @@
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core import refusals
 from overallt_server.core.refusals import InvalidRequest, RateLimited
 from overallt_server.use_cases.authorizing_devices import INTERVAL, LASTS
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer, problem_of
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.networks import network
 from overallt_server.web.pages import page
@@ -16,6 +18,11 @@ from overallt_server.web.sessions import signed_in
 ALLOW = "allow"
 
 
+@answers(
+    messages.DeviceAuthorization,
+    body=inputs.DeviceRequest,
+    refusals=(refusals.RateLimited,),
+)
 async def begin(request: web.Request) -> web.Response:
     """Give a program its pair of codes (RFC 8628, 3.1 and 3.2)."""
     wanted = await inputs.body(request, inputs.DeviceRequest)

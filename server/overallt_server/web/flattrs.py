@@ -1,22 +1,42 @@
 """Flattrs in the API: given, undone, listed."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
 
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core import refusals
+from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.grants import Scope
 from overallt_server.core.intents import Intent
 from overallt_server.core.things import Thing
+from overallt_server.core.users import User
 from overallt_server.use_cases.flattring import Flattred
-from overallt_server.web import inputs, intents, things
+from overallt_server.web import inputs, intents, streams, things
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted
+from overallt_server.web.endpoints import answers
+from overallt_server.web.formats import JSON
 from overallt_server.web.keys import USE_CASES, settings, use_cases
-from overallt_server.web.representations import mini_thing, owner_message
+from overallt_server.web.representations import (
+    activity_message,
+    mini_thing,
+    owner_message,
+)
+
+_CLICK: Final = (
+    refusals.NotFound,
+    refusals.IdempotencyMismatch,
+    refusals.OwnThing,
+    refusals.AlreadyFlattred,
+    refusals.NoMeans,
+)
 
 
+@answers(messages.FlattrAnswer, refusals=_CLICK, repeatable=True)
 async def flattr_thing(request: web.Request) -> web.Response:
     """Record one flattr of the asker.
 
@@ -37,6 +57,12 @@ async def flattr_thing(request: web.Request) -> web.Response:
     return _flattred(request, flattred)
 
 
+@answers(
+    messages.FlattrAnswer | messages.IntentAnswer,
+    body=inputs.Address,
+    refusals=(refusals.InvalidThing, *_CLICK),
+    repeatable=True,
+)
 async def flattr_address(request: web.Request) -> web.Response:
     """Record one flattr of the asker for an address, or keep it for who claims that.
 
@@ -55,6 +81,11 @@ async def flattr_address(request: web.Request) -> web.Response:
     )
 
 
+@answers(
+    query=inputs.OfPeriod,
+    status=HTTPStatus.NO_CONTENT,
+    refusals=(refusals.NotFound, refusals.PeriodClosed),
+)
 async def undo_flattr(request: web.Request) -> web.Response:
     """Undo the asker's flattr while its period is open; an addition of ours."""
     grant = await granted(request, Scope.FLATTR)
@@ -70,6 +101,7 @@ async def undo_flattr(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+@answers(list[messages.Flattr], query=inputs.Listing, forms=streams.STREAMS)
 async def list_mine(request: web.Request) -> web.Response:
     """Answer what the asker has flattred, newest first.
 
@@ -80,13 +112,29 @@ async def list_mine(request: web.Request) -> web.Response:
     given = await use_cases(request).flattring.given(
         patron=grant.user.id, page=listing.page, count=listing.count
     )
+    addresses = Addresses(settings(request).public_url)
+    content_type = streams.form(request, otherwise=JSON)
+    if content_type != JSON:
+        return streams.answer(
+            request,
+            _stream(grant.user, addresses, name="own-flattrs"),
+            [
+                activity_message(
+                    Activity(Verb.FLATTRED, each.thing, each.flattred_at),
+                    grant.user,
+                    addresses,
+                )
+                for each in given
+            ],
+            listing,
+            content_type=content_type,
+        )
     flattred = [each.thing for each in given]
     shown: Sequence[messages.Thing | messages.MiniThing] = (
         await things.told(request, flattred, grant, full=True)
         if listing.is_full
         else await _minis(request, flattred)
     )
-    addresses = Addresses(settings(request).public_url)
     patron = owner_message(grant.user, addresses, full=listing.is_full)
     return json_answer(
         [
@@ -98,6 +146,12 @@ async def list_mine(request: web.Request) -> web.Response:
     )
 
 
+@answers(
+    list[messages.Flattr],
+    query=inputs.Listing,
+    forms=streams.STREAMS,
+    refusals=(refusals.NotFound,),
+)
 async def list_of_user(request: web.Request) -> web.Response:
     """Answer what everybody may know of a user's flattrs: giving is secret.
 
@@ -105,11 +159,18 @@ async def list_of_user(request: web.Request) -> web.Response:
 
     Source: content/api/resources/flattrs.md, "List a users flattrs".
     """
-    inputs.query(request, inputs.Listing)
-    await use_cases(request).looking_up.user(request.match_info["id"])
-    return json_answer([])
+    listing = inputs.query(request, inputs.Listing)
+    user = await use_cases(request).looking_up.user(request.match_info["id"])
+    stream = _stream(user, Addresses(settings(request).public_url), name="flattrs")
+    return _nobody(request, stream, listing)
 
 
+@answers(
+    list[messages.Flattr],
+    query=inputs.Listing,
+    forms=streams.STREAMS,
+    refusals=(refusals.NotFound,),
+)
 async def list_of_thing(request: web.Request) -> web.Response:
     """Answer who is known to have flattred a thing: giving is secret, so nobody.
 
@@ -117,9 +178,28 @@ async def list_of_thing(request: web.Request) -> web.Response:
 
     Source: content/api/resources/things.md, changelog/thing_flattrs.md.
     """
-    inputs.query(request, inputs.Listing)
-    await use_cases(request).looking_up.thing(request.match_info["id"])
-    return json_answer([])
+    listing = inputs.query(request, inputs.Listing)
+    looking_up = use_cases(request).looking_up
+    thing = await looking_up.thing(request.match_info["id"])
+    owners = await looking_up.users([thing.owner])
+    addresses = Addresses(settings(request).public_url)
+    stream = streams.stream_about(thing, owners[thing.owner], addresses)
+    return _nobody(request, stream, listing)
+
+
+def _stream(patron: User, addresses: Addresses, *, name: str) -> streams.Stream:
+    title = f"Flattrs of {patron.username}"
+    return streams.stream_of(patron, addresses, name=name, title=title)
+
+
+def _nobody(
+    request: web.Request, stream: streams.Stream, listing: inputs.Listing
+) -> web.Response:
+    content_type = streams.form(request, otherwise=JSON)
+    if content_type == JSON:
+        return json_answer([])
+    empty = streams.answer(request, stream, [], listing, content_type=content_type)
+    return streams.known_to_all(request, empty)
 
 
 async def _minis(

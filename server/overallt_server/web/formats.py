@@ -1,6 +1,6 @@
 """In which form the API answers: JSON, or a call of a page's own function (JSONP).
 
-XML and YAML, which Flattr had too, are refused as such; streams of activities are Atom
+XML and YAML, which Flattr had too, are refused as such; streams are Atom
 for whoever asks for that. JSONP is for pages that may not
 ask otherwise; it answers what everybody may know, so it never goes with a token.
 
@@ -25,6 +25,7 @@ DROPPED_TYPES: Final = frozenset(
 JSON: Final = "application/json"
 STREAM: Final = "application/stream+json"
 ATOM: Final = "application/atom+xml"
+TEXT: Final = "text/plain"
 _CALLABLE: Final = frozenset({JSON, STREAM})
 
 # Names joined by dots: nothing else can be called, so nothing else can be done.

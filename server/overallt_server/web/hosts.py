@@ -6,12 +6,14 @@ from aiohttp import web
 
 from overallt.protocol.host_messages import HostClaim as HostMessage
 from overallt.protocol.ids import ThingId
+from overallt_server.core import refusals
 from overallt_server.core.proofs import META_NAME, HostClaim, text_naming
 from overallt_server.core.refusals import Refusal
 from overallt_server.core.users import User
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer, problem_of
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import (
@@ -75,6 +77,7 @@ async def withdraw(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(_here(thing))
 
 
+@answers(list[HostMessage], refusals=(refusals.NotFound,))
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the hosts of a thing of the asker; an addition of ours."""
     owner = (await in_person(request)).user
@@ -85,6 +88,12 @@ async def list_mine(request: web.Request) -> web.Response:
     return json_answer([_message(request, each, owner) for each in claims])
 
 
+@answers(
+    HostMessage,
+    body=inputs.HostForm,
+    status=HTTPStatus.CREATED,
+    refusals=(refusals.NotFound, refusals.Forbidden),
+)
 async def ask_by_api(request: web.Request) -> web.Response:
     """Say which record or file would prove a host of the asker; an addition of ours."""
     owner = (await in_person_just_now(request)).user
@@ -98,6 +107,10 @@ async def ask_by_api(request: web.Request) -> web.Response:
     return json_answer(_message(request, claim, owner), status=HTTPStatus.CREATED)
 
 
+@answers(
+    HostMessage,
+    refusals=(refusals.NotFound, refusals.Forbidden, refusals.NotProved),
+)
 async def verify_by_api(request: web.Request) -> web.Response:
     """Look for the proof of a host of the asker; an addition of ours."""
     owner = (await in_person_just_now(request)).user

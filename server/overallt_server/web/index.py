@@ -15,11 +15,14 @@ from typing import Final
 
 from aiohttp import web
 
+from overallt_server.core import refusals
 from overallt_server.core.index import ThingsIndex
 from overallt_server.use_cases.indexing_things import IndexingThings
 from overallt_server.web import inputs
+from overallt_server.web.endpoints import answers
 from overallt_server.web.readers import Readers
 
+KEYS: Final = "application/octet-stream"
 MAX_WAIT_SECONDS: Final = 25
 # All who wait share one look, so that it does not matter how many they are.
 LOOK_EVERY_SECONDS: Final = 0.5
@@ -84,6 +87,7 @@ async def stop_waiting(app: web.Application) -> None:
     app[INDEX_WATCH].stop()
 
 
+@answers(query=inputs.Since, forms=(KEYS,), refusals=(refusals.IndexTooLarge,))
 async def things_index(request: web.Request) -> web.Response:
     """Answer the keys of all things, or of those since: 8 bytes each, sorted, joined.
 
@@ -98,9 +102,7 @@ async def things_index(request: web.Request) -> web.Response:
         response = web.Response(status=HTTPStatus.NOT_MODIFIED)
     else:
         keys = index.keys if since is None else index.since(since)
-        response = web.Response(
-            body=keys.content, content_type="application/octet-stream"
-        )
+        response = web.Response(body=keys.content, content_type=KEYS)
     response.etag = index.version
     response.last_modified = index.newest
     response.headers["Cache-Control"] = "public, no-cache"

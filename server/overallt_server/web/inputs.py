@@ -14,33 +14,31 @@ from pydantic import (
     ValidationError,
 )
 
-from overallt_server.core.money import MOST_MINOR
+from overallt_server.core.flattrs import WEIGHTS
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import InvalidRequest
 from overallt_server.core.searches import Sort, ThingSearch, tags_in, words_in
+from overallt_server.core.subscriptions import LENGTHS
 from overallt_server.core.urls import normal_url
 from overallt_server.use_cases.authorizing import AuthorizationRequest
 from overallt_server.web import bodies
+from overallt_server.web.fields import (
+    PERIOD,
+    Minor,
+    Tags,
+    Text,
+    Url,
+    Words,
+    lower,
+    said,
+)
 
-LONGEST_TEXT: Final = 5000
 DEFAULT_COUNT: Final = 30
 MAX_COUNT: Final = 100
 MAX_PAGE: Final = 1_000_000
 
 # RFC 8941 strings may hold blanks; ours may not.
-_IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
-
-
-def _storable(text: str) -> str:
-    # PostgreSQL stores no NUL, and no database half a character.
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError("has characters that are none")
-    return text
-
-
-def _words(value: object) -> object:
-    # Flattr's own form is "a,b"; JSON may as well send a list.
-    return value.split(",") if isinstance(value, str) else value
+IDEMPOTENCY_KEY: Final = re.compile(r"^[!-~]{1,255}$", re.ASCII)
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -49,12 +47,6 @@ def _codes(text: str) -> tuple[str, ...]:
 
 def _at_most_one_page(count: int) -> int:
     return min(count, MAX_COUNT)
-
-
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
-
-# As many as a column holds, so that no sum is too large to be looked at.
-Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
 
 class Input(BaseModel):
@@ -75,7 +67,7 @@ class Paging(Input):
 class Fullness(Input):
     """Whether users and things inside messages are whole; any value says so."""
 
-    full: Text | None = None
+    full: Words | None = None
 
     @property
     def is_full(self) -> bool:
@@ -96,12 +88,12 @@ class ActivityListing(Paging):
 class Search(Listing):
     """Which things are looked for; what is empty leaves none out."""
 
-    query: Text = ""
-    url: Text = ""
-    tags: Text = ""
-    language: Text = ""
-    category: Text = ""
-    user: Text = ""
+    query: Words = ""
+    url: Url = ""
+    tags: Words = ""
+    language: Words = ""
+    category: Words = ""
+    user: Words = ""
     sort: Sort = Sort.RELEVANCE
 
     def wanted(self) -> ThingSearch:
@@ -134,48 +126,50 @@ class NewThing(Input):
     With *read* it is not registered yet: its page is to be read first.
     """
 
-    url: Text
+    url: Url
     title: Text = ""
     description: Text = ""
     language: Text = ""
     category: Text = ""
-    tags: Annotated[tuple[Text, ...], BeforeValidator(_words)] = ()
+    tags: Tags = ()
     hidden: bool = False
     read: bool = False
 
 
 class ThingChanges(Input):
-    """What is to be said of a thing from now on; ``None`` stays as it was.
-
-    A client that cannot send PATCH sends POST and names the method here.
-    """
+    """What is to be said of a thing from now on; ``None`` stays as it was."""
 
     title: Text | None = None
     description: Text | None = None
     language: Text | None = None
     category: Text | None = None
-    tags: Annotated[tuple[Text, ...] | None, BeforeValidator(_words)] = None
+    tags: Tags | None = None
     hidden: bool | None = None
-    method: Annotated[Text, Field(alias="_method")] = ""
 
 
-class SubscriptionTerms(Input):
+class PostedChanges(ThingChanges):
+    """The same from a client that cannot send PATCH, and so names the method here."""
+
+    method: Annotated[Literal["patch"], BeforeValidator(lower), Field(alias="_method")]
+
+
+class Terms(Input):
     """What a subscription weighs, and for how many months it lasts, if not forever."""
 
-    weight: int | None = None
-    months: int | None = None
+    weight: Annotated[int, said(minimum=WEIGHTS[0], maximum=WEIGHTS[-1])] | None = None
+    months: Annotated[int, said(enum=LENGTHS)] | None = None
 
 
 class Address(Input):
     """Which address is meant."""
 
-    url: Text
+    url: Url
 
 
 class OfPeriod(Input):
     """Which month is meant; without one, all of them, or the open one."""
 
-    period: Text | None = None
+    period: Annotated[Text, said(pattern=PERIOD)] | None = None
 
     def wanted(self) -> Period | None:
         """Return the month.
@@ -371,7 +365,7 @@ def idempotency_key(request: web.Request) -> str | None:
         InvalidRequest: it is empty, too long, or not plain ASCII.
     """
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidRequest("An Idempotency-Key has 1 to 255 plain characters.")
     return key
 

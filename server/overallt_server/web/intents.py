@@ -5,16 +5,24 @@ from http import HTTPStatus
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core import refusals
 from overallt_server.core.grants import Scope
 from overallt_server.core.intents import Intent
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.representations import mini_thing
 
 
+@answers(
+    messages.IntentAnswer,
+    body=inputs.Address,
+    refusals=(refusals.InvalidThing, refusals.IdempotencyMismatch, refusals.NoMeans),
+    repeatable=True,
+)
 async def intend(request: web.Request) -> web.Response:
     """Keep a flattr of the asker for an address that nobody has registered.
 
@@ -32,6 +40,11 @@ async def intend(request: web.Request) -> web.Response:
     return kept(intent)
 
 
+@answers(
+    query=inputs.Address,
+    status=HTTPStatus.NO_CONTENT,
+    refusals=(refusals.NotFound, refusals.InvalidThing, refusals.PeriodClosed),
+)
 async def take_back(request: web.Request) -> web.Response:
     """Take the asker's intent back, or the flattr that it became."""
     grant = await granted(request, Scope.FLATTR)
@@ -42,6 +55,7 @@ async def take_back(request: web.Request) -> web.Response:
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
+@answers(list[messages.Intent], query=inputs.Paging)
 async def list_mine(request: web.Request) -> web.Response:
     """Answer what the asker waits for and what of it was claimed, newest first."""
     grant = await granted(request, Scope.FLATTR)

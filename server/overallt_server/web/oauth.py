@@ -25,6 +25,8 @@ from overallt_server.use_cases.authorizing import (
 from overallt_server.web import inputs
 from overallt_server.web.answers import json_answer
 from overallt_server.web.checks import CONTENT_SECURITY_POLICY
+from overallt_server.web.endpoints import answers
+from overallt_server.web.formats import JSON
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import signed_in
@@ -76,6 +78,7 @@ async def decide(request: web.Request) -> web.Response:
     return _back(asked, asked_for, code=code)
 
 
+@answers(messages.AccessToken, body=inputs.TokenRequest)
 async def token(request: web.Request) -> web.Response:
     """Give an app its access token, for a code of either kind."""
     wanted = await inputs.body(request, inputs.TokenRequest)
@@ -104,6 +107,7 @@ async def token(request: web.Request) -> web.Response:
     return _token_answer(issued)
 
 
+@answers(forms=(JSON,))
 async def metadata(request: web.Request) -> web.Response:
     """Describe the endpoints (RFC 8414)."""
     public_url = settings(request).public_url

@@ -4,12 +4,15 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from overallt.protocol import messages
+from overallt_server.core import refusals
 from overallt_server.core.money import Money
 from overallt_server.core.refusals import Refusal
 from overallt_server.core.users import User
 from overallt_server.web import inputs
 from overallt_server.web.amounts import money
 from overallt_server.web.answers import json_answer, problem_of
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.representations import payout_message
@@ -63,6 +66,7 @@ async def ask(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(HERE)
 
 
+@answers(list[messages.Payout])
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the asker's payouts, newest first; an addition of ours."""
     person = (await in_person(request)).user
@@ -70,6 +74,19 @@ async def list_mine(request: web.Request) -> web.Response:
     return json_answer([payout_message(each) for each in listed])
 
 
+@answers(
+    messages.Payout,
+    body=inputs.PayoutRequest,
+    refusals=(
+        refusals.IdempotencyMismatch,
+        refusals.Frozen,
+        refusals.NoPayoutAccount,
+        refusals.NewPayoutAccount,
+        refusals.PayoutTooSmall,
+        refusals.NoRevenue,
+    ),
+    repeatable=True,
+)
 async def ask_by_api(request: web.Request) -> web.Response:
     """Put what the asker has earned on its way; an addition of ours."""
     person = (await in_person_just_now(request)).user

@@ -19,14 +19,17 @@ from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import reader
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 
+TABLE: Final = "text/csv"
 COLUMNS: Final = "period;id;flattr url;url;title;clicks;revenue;clicks total"
 
 # What spreadsheets take for a formula, which somebody else's title must not become.
 _FORMULA: Final = ("=", "+", "-", "@")
 
 
+@answers(messages.Revenue, query=inputs.OfPeriod)
 async def show(request: web.Request) -> web.Response:
     """Answer what the asker has earned: in all closed months, or in one."""
     user = await reader(request, Scope.EXTENDEDREAD)
@@ -48,6 +51,7 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
+@answers(query=inputs.OfPeriod, forms=(TABLE,))
 async def download(request: web.Request) -> web.Response:
     """Answer a table of what is settled, in the columns that Flattr's reports had."""
     user = await reader(request, Scope.EXTENDEDREAD)
@@ -62,7 +66,7 @@ async def download(request: web.Request) -> web.Response:
     month = "" if period is None else f"-{period.number}"
     return web.Response(
         text="\n".join([COLUMNS, *lines, ""]),
-        content_type="text/csv",
+        content_type=TABLE,
         charset="utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="flattr-revenue{month}.csv"'

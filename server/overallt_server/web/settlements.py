@@ -8,9 +8,11 @@ from overallt_server.use_cases.reporting import GivenReport
 from overallt_server.web import inputs
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import reader
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import use_cases
 
 
+@answers(list[messages.Settlement], query=inputs.Paging)
 async def list_mine(request: web.Request) -> web.Response:
     """Answer what the asker gave in closed months, newest first."""
     user = await reader(request, Scope.FLATTR)

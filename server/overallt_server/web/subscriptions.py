@@ -9,23 +9,34 @@ from typing import Any
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core import refusals
 from overallt_server.core.grants import Scope
 from overallt_server.core.subscriptions import Terms
 from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.representations import mini_thing
 
 
+@answers(
+    messages.FlattrAnswer,
+    body=inputs.Terms,
+    refusals=(
+        refusals.NotFound,
+        refusals.OwnThingSubscribed,
+        refusals.AlreadySubscribed,
+    ),
+)
 async def subscribe(request: web.Request) -> web.Response:
     """Let the asker flattr a thing each month from now on.
 
     Flattr's had no body; ours may say for how many months, and with what weight.
     """
     grant = await granted(request, Scope.FLATTR)
-    terms = await inputs.body(request, inputs.SubscriptionTerms)
+    terms = await inputs.body(request, inputs.Terms)
     cases = use_cases(request)
     thing = await cases.subscribing.subscribe(
         patron=grant.user.id,
@@ -48,10 +59,15 @@ async def subscribe(request: web.Request) -> web.Response:
     return json_answer(answer)
 
 
+@answers(
+    messages.SubscriptionTerms,
+    body=inputs.Terms,
+    refusals=(refusals.NotFound,),
+)
 async def change(request: web.Request) -> web.Response:
     """Give the asker's subscription other terms; what is not said is as in a new."""
     grant = await granted(request, Scope.FLATTR)
-    asked = await inputs.body(request, inputs.SubscriptionTerms)
+    asked = await inputs.body(request, inputs.Terms)
     cases = use_cases(request)
     terms = await cases.subscribing.change(
         patron=grant.user.id,
@@ -63,6 +79,7 @@ async def change(request: web.Request) -> web.Response:
     return json_answer(messages.SubscriptionTerms(**_told(terms)))
 
 
+@answers(messages.SubscriptionToggled, refusals=(refusals.NotFound,))
 async def toggle(request: web.Request) -> web.Response:
     """Pause the asker's subscription, or start it again."""
     grant = await granted(request, Scope.FLATTR)
@@ -77,6 +94,7 @@ async def toggle(request: web.Request) -> web.Response:
     )
 
 
+@answers(status=HTTPStatus.NO_CONTENT, refusals=(refusals.NotFound,))
 async def end(request: web.Request) -> web.Response:
     """End the asker's subscription."""
     grant = await granted(request, Scope.FLATTR)
@@ -88,6 +106,7 @@ async def end(request: web.Request) -> web.Response:
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
+@answers(list[messages.Subscription], query=inputs.Paging)
 async def list_mine(request: web.Request) -> web.Response:
     """Answer what the asker has subscribed to, newest first."""
     grant = await granted(request, Scope.FLATTR)

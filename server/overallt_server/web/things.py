@@ -2,47 +2,64 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Final
 
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core import refusals
+from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.descriptions import Description
 from overallt_server.core.grants import Grant, Scope
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
-from overallt_server.web import inputs
+from overallt_server.web import inputs, streams
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import asker, granted
+from overallt_server.web.endpoints import answers
+from overallt_server.web.formats import JSON
 from overallt_server.web.keys import settings, use_cases
-from overallt_server.web.representations import owner_message, thing_message
+from overallt_server.web.representations import (
+    activity_message,
+    owner_message,
+    thing_message,
+)
+
+_NOT_YOURS: Final = (refusals.NotFound, refusals.Forbidden, refusals.InvalidThing)
 
 
+@answers(
+    messages.Thing | list[messages.Thing],
+    query=inputs.Fullness,
+    refusals=(refusals.NotFound,),
+)
 async def show(request: web.Request) -> web.Response:
-    """Answer one thing, by number or by the username of a profile.
+    """Answer one thing, by number or by the username of a profile, or several.
 
-    Source: content/api/resources/things.md, "Get a thing"; usernames are ours.
+    Several are named by their numbers with commas between, and answered as a list in
+    that order; what is none is left out.
+
+    Source: content/api/resources/things.md, "Get a thing" and "Get multiple things";
+    usernames are ours.
     """
     grant = await asker(request)
     full = inputs.query(request, inputs.Fullness).is_full
-    thing = await use_cases(request).looking_up.thing(request.match_info["id"])
-    (message,) = await told(request, [thing], grant, full=full)
+    looking_up = use_cases(request).looking_up
+    ids = request.match_info["id"].split(",")
+    if len(ids) > 1:
+        things = await looking_up.things(ids)
+        return json_answer(await told(request, things, grant, full=full))
+    (message,) = await told(request, [await looking_up.thing(*ids)], grant, full=full)
     return json_answer(message)
 
 
-async def show_many(request: web.Request) -> web.Response:
-    """Answer things by their numbers, in that order; what is none is left out.
-
-    Source: content/api/resources/things.md, "Get multiple things".
-    """
-    grant = await asker(request)
-    full = inputs.query(request, inputs.Fullness).is_full
-    things = await use_cases(request).looking_up.things(
-        request.match_info["ids"].split(",")
-    )
-    return json_answer(await told(request, things, grant, full=full))
-
-
+@answers(
+    messages.ThingFound,
+    query=inputs.Address,
+    status=HTTPStatus.FOUND,
+    refusals=(refusals.NotFound, refusals.InvalidThing),
+)
 async def lookup(request: web.Request) -> web.Response:
     """Point from a thing's address to the thing.
 
@@ -58,6 +75,7 @@ async def lookup(request: web.Request) -> web.Response:
     return response
 
 
+@answers(messages.FoundThings, query=inputs.Search, refusals=(refusals.InvalidThing,))
 async def search(request: web.Request) -> web.Response:
     """Answer the things that are looked for, page by page.
 
@@ -81,6 +99,7 @@ async def search(request: web.Request) -> web.Response:
     )
 
 
+@answers(list[messages.Thing], query=inputs.Listing, forms=streams.STREAMS)
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the asker's own things, newest first.
 
@@ -91,9 +110,20 @@ async def list_mine(request: web.Request) -> web.Response:
     things = await use_cases(request).looking_up.things_of(
         grant.user.id, page=listing.page, count=listing.count, hidden=True
     )
+    content_type = streams.form(request, otherwise=JSON)
+    if content_type != JSON:
+        return _stream(
+            request, grant.user, things, listing, name="own-things", form=content_type
+        )
     return json_answer(await told(request, things, grant, full=listing.is_full))
 
 
+@answers(
+    list[messages.Thing],
+    query=inputs.Listing,
+    forms=streams.STREAMS,
+    refusals=(refusals.NotFound,),
+)
 async def list_of_user(request: web.Request) -> web.Response:
     """Answer a user's things, newest first, without the hidden ones.
 
@@ -106,9 +136,21 @@ async def list_of_user(request: web.Request) -> web.Response:
     things = await looking_up.things_of(
         owner.id, page=listing.page, count=listing.count, hidden=False
     )
+    content_type = streams.form(request, otherwise=JSON)
+    if content_type != JSON:
+        public = _stream(
+            request, owner, things, listing, name="things", form=content_type
+        )
+        return streams.known_to_all(request, public)
     return json_answer(await told(request, things, grant, full=listing.is_full))
 
 
+@answers(
+    messages.ThingCreated,
+    body=inputs.NewThing,
+    status=HTTPStatus.CREATED,
+    refusals=(refusals.InvalidThing,),
+)
 async def register(request: web.Request) -> web.Response:
     """Register a thing of the asker.
 
@@ -129,15 +171,33 @@ async def register(request: web.Request) -> web.Response:
     return response
 
 
+@answers(messages.ThingChanged, body=inputs.ThingChanges, refusals=_NOT_YOURS)
 async def change(request: web.Request) -> web.Response:
     """Describe a thing of the asker anew.
 
     Source: content/api/resources/things.md, "Update a thing".
     """
     grant = await granted(request, Scope.THING)
-    wanted = await inputs.body(request, inputs.ThingChanges)
-    if request.method == "POST" and wanted.method.lower() != "patch":
-        raise web.HTTPMethodNotAllowed("POST", ["DELETE", "GET", "PATCH"])
+    return await _changed(
+        request, grant, await inputs.body(request, inputs.ThingChanges)
+    )
+
+
+@answers(messages.ThingChanged, body=inputs.PostedChanges, refusals=_NOT_YOURS)
+async def change_by_post(request: web.Request) -> web.Response:
+    """Describe a thing of the asker anew, for a client that cannot send PATCH.
+
+    Source: content/api/resources/things.md, "Update a thing".
+    """
+    grant = await granted(request, Scope.THING)
+    return await _changed(
+        request, grant, await inputs.body(request, inputs.PostedChanges)
+    )
+
+
+async def _changed(
+    request: web.Request, grant: Grant, wanted: inputs.ThingChanges
+) -> web.Response:
     cases = use_cases(request)
     await cases.changing_things.change(
         owner=grant.user.id,
@@ -154,6 +214,7 @@ async def change(request: web.Request) -> web.Response:
     )
 
 
+@answers(status=HTTPStatus.NO_CONTENT, refusals=(refusals.NotFound, refusals.Forbidden))
 async def delete(request: web.Request) -> web.Response:
     """Take a thing of the asker out of all lists.
 
@@ -231,3 +292,27 @@ async def told(
         )
         for thing in things
     ]
+
+
+def _stream(
+    request: web.Request,
+    owner: User,
+    things: Sequence[Thing],
+    listing: inputs.Listing,
+    *,
+    name: str,
+    form: str,
+) -> web.Response:
+    addresses = Addresses(settings(request).public_url)
+    registered = (
+        Activity(Verb.REGISTERED, thing, thing.created_at) for thing in things
+    )
+    return streams.answer(
+        request,
+        streams.stream_of(
+            owner, addresses, name=name, title=f"Things of {owner.username}"
+        ),
+        [activity_message(each, owner, addresses) for each in registered],
+        listing,
+        content_type=form,
+    )

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from overallt.protocol import messages
+from overallt_server.core import refusals
 from overallt_server.core.grants import Scope
 from overallt_server.core.money import Money
 from overallt_server.core.users import User
@@ -10,11 +11,13 @@ from overallt_server.web import inputs
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.answers import json_answer
 from overallt_server.web.bearers import granted, reader
+from overallt_server.web.endpoints import answers
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.representations import user_message
 from overallt_server.web.sessions import in_person_just_now
 
 
+@answers(messages.User, refusals=(refusals.NotFound,))
 async def show(request: web.Request) -> web.Response:
     """Answer a user as everybody sees him.
 
@@ -25,6 +28,7 @@ async def show(request: web.Request) -> web.Response:
     return json_answer(user_message(user, addresses, scopes=frozenset()))
 
 
+@answers(messages.User)
 async def show_me(request: web.Request) -> web.Response:
     """Answer the asker himself; some fields need a scope.
 
@@ -35,11 +39,13 @@ async def show_me(request: web.Request) -> web.Response:
     return json_answer(user_message(grant.user, addresses, scopes=grant.scopes))
 
 
+@answers(messages.Means)
 async def show_means(request: web.Request) -> web.Response:
     """Answer what the asker has and gives; an addition of ours."""
     return await _means(request, await reader(request, Scope.FLATTR))
 
 
+@answers(messages.Means, body=inputs.NewBudget, refusals=(refusals.Frozen,))
 async def set_budget(request: web.Request) -> web.Response:
     """Set what the asker gives each month, and answer his means; ours, too."""
     person = (await in_person_just_now(request)).user

@@ -10,8 +10,11 @@ from aiohttp import web
 from overallt.protocol import messages
 from overallt_server.core.words import CATEGORIES, LANGUAGES
 from overallt_server.web.answers import json_answer
+from overallt_server.web.endpoints import answers
+from overallt_server.web.formats import TEXT
 
 
+@answers(list[messages.Word])
 async def show_languages(_request: web.Request) -> web.Response:
     """Answer the languages a thing may have.
 
@@ -20,6 +23,7 @@ async def show_languages(_request: web.Request) -> web.Response:
     return _listed(LANGUAGES)
 
 
+@answers(list[messages.Word])
 async def show_categories(_request: web.Request) -> web.Response:
     """Answer the categories a thing may have.
 
@@ -28,11 +32,13 @@ async def show_categories(_request: web.Request) -> web.Response:
     return _listed(CATEGORIES)
 
 
+@answers(forms=(TEXT,))
 async def print_languages(_request: web.Request) -> web.Response:
     """Answer the languages as a text: each line a code, a blank and a name."""
     return _printed(LANGUAGES)
 
 
+@answers(forms=(TEXT,))
 async def print_categories(_request: web.Request) -> web.Response:
     """Answer the categories as a text: each line a code, a blank and a name."""
     return _printed(CATEGORIES)
