@@ -14,7 +14,9 @@ import pytest
 from town import ALL_SCOPES, Call, Town, town
 
 from overallt.protocol import codec, messages
+from overallt.protocol.ids import ThingId
 from overallt_server.core import refusals
+from overallt_server.storage import things
 from overallt_server.web import inputs
 from overallt_server.web.endpoints import Asker, Endpoint
 from overallt_server.web.openapi import document, path_of
@@ -174,6 +176,21 @@ async def test_what_the_rules_forbid_has_flattrs_own_codes(
     response = await _call(here, endpoint, Call({"id": thing.id}))
 
     assert refused == await _error(response)
+
+
+async def test_what_is_not_asked_for_is_not_set(here: Town) -> None:
+    (endpoint,) = (e for e in API if _named(e) == "POST /rest/v2/things")
+    more = {"owner": "bo", "owner_id": 1, "id": 7, "charity": True, "created_at": 0}
+
+    good = here.call(endpoint).body
+    response = await _call(here, endpoint, Call(body={**good, **more}))
+    made = codec.decode(messages.ThingCreated, await response.text())
+
+    async with here.world.database.snapshot() as tx:
+        thing = await things.get(tx, ThingId(made.id))
+    assert thing is not None
+    assert (here.ada.id, False) == (thing.owner, thing.charity)
+    assert 2026 <= thing.created_at.year
 
 
 @pytest.mark.parametrize("endpoint", PROGRAMS, ids=_named)
