@@ -19,6 +19,7 @@ import aiohttp
 
 from overallt.protocol.codec import MalformedMessage, decode
 from overallt.protocol.ids import is_thing_id
+from overallt.protocol.lookups import ThingFound
 from overallt.protocol.messages import (
     AccessToken,
     DeviceAuthorization,
@@ -30,7 +31,6 @@ from overallt.protocol.messages import (
     Subscription,
     Thing,
     ThingBuckets,
-    ThingFound,
     User,
 )
 

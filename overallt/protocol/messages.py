@@ -207,14 +207,6 @@ class ThingChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingFound:
-    """The answer to a lookup by address; ``location`` is the thing's resource."""
-
-    message: Literal["found"]
-    location: str
-
-
-@dataclass(frozen=True, slots=True)
 class Word:
     """A language or a category: its code, and its name in English."""
 

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 SECONDS: Final = int(os.environ.get("OVERALLT_SCHEMATHESIS_SECONDS", "20"))
 # Refused by what only the books, the settings or the web's own rules can judge.
-JUDGED: Final = {refusals.InvalidThing, refusals.Frozen}
-TAKEN: Final = ["2xx", "3xx", "400", "401", "403", "404", "422"]
+JUDGED: Final = {
+    refusals.InvalidThing: "400",
+    refusals.Frozen: "400",
+    refusals.IdempotencyMismatch: "422",
+}
+TAKEN: Final = ["2xx", "3xx", "401", "403", "404"]
 
 
 def _config(token: str, session: str) -> str:
@@ -38,8 +42,12 @@ def _config(token: str, session: str) -> str:
         if endpoint.door.asker is Asker.READER:
             # It takes the token away, and finds that the cookie is enough.
             told.append("checks.ignored_auth.enabled = false")
-        if not JUDGED.isdisjoint(endpoint.described.refusals):
-            told.append(f"checks.positive_data_acceptance.expected-statuses = {TAKEN}")
+        judged = {
+            JUDGED[each] for each in endpoint.described.refusals if each in JUDGED
+        }
+        if judged:
+            taken = [*TAKEN, *sorted(judged)]
+            told.append(f"checks.positive_data_acceptance.expected-statuses = {taken}")
         if told:
             name = endpoint.described.name
             lines += ["[[operations]]", f'include-operation-id = "{name}"', *told]

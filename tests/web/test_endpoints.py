@@ -40,6 +40,7 @@ BAD: Final[Mapping[type[inputs.Input], Mapping[str, str]]] = {
     inputs.OfPeriod: {"period": "2026-13"},
     inputs.Fullness: {"full": "\0"},
     inputs.Address: {},
+    inputs.LookUp: {},
     inputs.NewThing: {"title": "It has no address"},
     inputs.ThingChanges: {"hidden": "perhaps"},
     inputs.PostedChanges: {"title": "It names no method"},

@@ -88,6 +88,18 @@ class Submitting:
             patron=patron, thing=thing, now=now, idempotency_key=idempotency_key
         )
 
+    async def look_up(self, address: str) -> Thing | None:
+        """Return the thing at *address*; ``None``: a flattr would make it.
+
+        Raises:
+            InvalidThing: it is no address, or describes a thing of somebody else.
+            NotFound: nobody has registered it, and nobody is said to own it.
+        """
+        described = await self.described(address)
+        if described.thing is None and described.owner is None:
+            raise NotFound
+        return described.thing
+
     async def described(self, address: str) -> Described:
         """Return what *address* describes, and the thing there, if there is one.
 

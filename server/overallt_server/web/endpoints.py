@@ -66,7 +66,8 @@ class Described:
     *answer* is a message or a list of them, in JSON; *forms* are content types in which
     it is answered, too, or instead. *refusals* are those that only this one has: what
     its door, a malformed input and a busy server are refused for goes without saying.
-    Who is *repeatable* takes an ``Idempotency-Key``.
+    Who is *repeatable* takes an ``Idempotency-Key``. *others* are further messages,
+    each with its status.
     """
 
     handle: Handler
@@ -77,6 +78,7 @@ class Described:
     status: HTTPStatus
     refusals: tuple[type[Refusal], ...]
     repeatable: bool
+    others: tuple[tuple[HTTPStatus, Any], ...]
 
     @property
     def name(self) -> str:
@@ -93,6 +95,7 @@ def answers(
     status: HTTPStatus = HTTPStatus.OK,
     refusals: tuple[type[Refusal], ...] = (),
     repeatable: bool = False,
+    others: tuple[tuple[HTTPStatus, Any], ...] = (),
 ) -> Callable[[Handler], Described]:
     """Describe a handler for programs, as ``Described`` tells."""
     return partial(
@@ -104,6 +107,7 @@ def answers(
         status=status,
         refusals=refusals,
         repeatable=repeatable,
+        others=others,
     )
 
 

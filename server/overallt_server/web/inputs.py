@@ -166,6 +166,23 @@ class Address(Input):
     url: Url
 
 
+class LookUp(Input):
+    """Which address is looked up; Flattr's clients called it by either name."""
+
+    url: Url = ""
+    q: Url = ""
+
+    def wanted(self) -> str:
+        """Return the address.
+
+        Raises:
+            InvalidRequest: there is none.
+        """
+        if not (self.url or self.q):
+            raise InvalidRequest("url: Field required.")
+        return self.url or self.q
+
+
 class OfPeriod(Input):
     """Which month is meant; without one, all of them, or the open one."""
 

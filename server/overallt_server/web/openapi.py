@@ -24,7 +24,7 @@ from overallt_server.web import inputs
 from overallt_server.web.addresses import API, is_for_programs
 from overallt_server.web.answers import ANSWERS, GRANT_STATUSES
 from overallt_server.web.endpoints import Asker, Door, Endpoint, answers
-from overallt_server.web.formats import JSON
+from overallt_server.web.formats import JSON, TEXT
 from overallt_server.web.keys import ENDPOINTS, settings
 from overallt_server.web.sessions import cookie_name
 
@@ -136,7 +136,8 @@ class _Described:
         for each in described:
             for kind in (each.query, each.body):
                 kinds[kind, "validation"] = TypeAdapter(kind)
-            kinds[each.answer, "serialization"] = TypeAdapter(each.answer)
+            for kind in (each.answer, *(kind for _status, kind in each.others)):
+                kinds[kind, "serialization"] = TypeAdapter(kind)
         kinds[messages.Error, "serialization"] = TypeAdapter(messages.Error)
         self._of, shared = TypeAdapter.json_schemas(
             [(kind, mode, adapter) for (kind, mode), adapter in kinds.items()],
@@ -226,6 +227,11 @@ def _responses(endpoint: Endpoint, schemas: _Described) -> Schema:
     if content:
         succeeded["content"] = content
     responses = {str(described.status.value): succeeded}
+    for status, kind in described.others:
+        responses[str(status.value)] = {
+            "description": status.phrase,
+            "content": {JSON: {"schema": schemas.answer(kind)}},
+        }
     told: dict[HTTPStatus, list[str]] = {}
     for status, code in _refused(endpoint):
         codes = told.setdefault(status, [])
@@ -236,10 +242,11 @@ def _responses(endpoint: Endpoint, schemas: _Described) -> Schema:
             "allOf": [schemas.answer(messages.Error)],
             "properties": {"error": {"enum": told[status]}},
         }
-        responses[str(status.value)] = {
-            "description": ", ".join(told[status]),
-            "content": {JSON: {"schema": error}},
-        }
+        forms: Schema = {JSON: {"schema": error}}
+        if status == HTTPStatus.BAD_REQUEST:
+            forms[TEXT] = {}  # What is no HTTP, or too long a line of it, gets no code.
+        described_as = ", ".join(told[status])
+        responses[str(status.value)] = {"description": described_as, "content": forms}
     return responses
 
 

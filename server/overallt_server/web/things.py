@@ -6,7 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
-from overallt.protocol import messages
+from overallt.protocol import lookups, messages
+from overallt.protocol.refusals import RefusalCode
 from overallt_server.core import refusals
 from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.descriptions import Description
@@ -55,21 +56,41 @@ async def show(request: web.Request) -> web.Response:
 
 
 @answers(
-    messages.ThingFound,
-    query=inputs.Address,
+    lookups.ThingFound,
+    query=inputs.LookUp,
     status=HTTPStatus.FOUND,
-    refusals=(refusals.NotFound, refusals.InvalidThing),
+    refusals=(refusals.InvalidThing,),
+    others=(
+        (HTTPStatus.OK, lookups.ThingFlattrable),
+        (HTTPStatus.NOT_FOUND, lookups.ThingMissing),
+    ),
 )
 async def lookup(request: web.Request) -> web.Response:
-    """Point from a thing's address to the thing.
+    """Point from a thing's address, or one that describes it, to the thing.
 
     Source: content/api/resources/things.md, "Check if a thing exists".
     """
-    wanted = inputs.query(request, inputs.Address)
-    thing = await use_cases(request).looking_up.thing_at(wanted.url)
-    location = Addresses(settings(request).public_url).thing_resource(thing.id)
+    wanted = inputs.query(request, inputs.LookUp).wanted()
+    addresses = Addresses(settings(request).public_url)
+    try:
+        thing = await use_cases(request).submitting.look_up(wanted)
+    except refusals.NotFound as refusal:
+        code, sentence = RefusalCode.NOT_FOUND, str(refusal)
+        missing = lookups.ThingMissing(
+            error=code,
+            error_description=sentence,
+            error_uri=addresses.error(code),
+            message="not_found",
+            description=sentence,
+        )
+        return json_answer(missing, status=HTTPStatus.NOT_FOUND)
+    if thing is None:
+        return json_answer(
+            lookups.ThingFlattrable("flattrable", "It is made at its first flattr.")
+        )
+    location = addresses.thing_resource(thing.id)
     response = json_answer(
-        messages.ThingFound(message="found", location=location), status=HTTPStatus.FOUND
+        lookups.ThingFound(message="found", location=location), status=HTTPStatus.FOUND
     )
     response.headers["Location"] = location
     return response
