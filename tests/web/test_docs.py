@@ -79,12 +79,20 @@ async def test_people_read_the_same_without_a_script(stranger: "Browser") -> Non
         assert endpoint.door.asker in section.text_content()
 
 
+async def test_each_link_on_the_page_leads_somewhere(stranger: "Browser") -> None:
+    page = await _page(stranger)
+
+    led_to = [str(each)[1:] for each in page.xpath("//a/@href[starts-with(., '#')]")]
+    assert len(led_to) > len(PROGRAMS)
+    assert [] == [each for each in led_to if not page.xpath("//*[@id=$to]", to=each)]
+
+
 async def test_the_page_shows_what_is_taken(stranger: "Browser") -> None:
     page = await _page(stranger)
 
     rows = page.xpath("//section[@id='things.register']//table[1]/tbody/tr")
     taken = [[cell.text_content().strip() for cell in row] for row in rows]
-    assert ["url", "body", "text, at most 2000 signs, always"] == taken[0]
+    assert ["url", "body", "text, at most 2000 signs, required"] == taken[0]
     assert "list of text" in {name: kind for name, _, kind in taken}["tags"]
 
 
