@@ -15,6 +15,7 @@ from overallt_server.use_cases.giving_gifts import GivingGifts
 from overallt_server.use_cases.intending import Intending
 from overallt_server.use_cases.paying_out import PayingOut
 from overallt_server.use_cases.registering_apps import RegisteringApps
+from overallt_server.use_cases.secret_tokens import hash_of
 from overallt_server.use_cases.subscribing import Subscribing
 from overallt_server.web.openapi import path_of
 
@@ -52,6 +53,7 @@ class Town:
     song: "Thing"
     essay: "Thing"
     poem: "Thing"
+    token_key: str
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -85,7 +87,7 @@ class Town:
             f"POST {thing}/flattr": Call(poem),
             f"POST {thing}/undo": Call(essay),
             "GET /profile/{username}": Call({"username": "ada"}),
-            "POST /apps/revoke": Call(body={"key": "1"}),
+            "POST /apps/revoke": Call(body={"key": self.token_key}),
             "POST /apps/new": Call(body={"name": "Another"}),
             "POST /device": Call(body={"user_code": "BCDF-GHJK"}),
             "POST /device/decision": Call(body={"user_code": "BCDF-GHJK"}),
@@ -186,4 +188,5 @@ async def town(world: "World") -> Town:
     await RegisteringApps(database).register(
         owner=ada.id, name=APP, redirect_uri="https://ada.example/back", public=True
     )
-    return Town(world, ada, cy, song, essay, poem)
+    key = hash_of(headers["Authorization"].removeprefix("Bearer ")).hex()
+    return Town(world, ada, cy, song, essay, poem, key)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from town import ALL_SCOPES, town
 
 from overallt_server.core import refusals
@@ -54,6 +55,7 @@ def _config(token: str, session: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.long
 async def test_any_request_is_answered_as_it_is_described(
     world: "World", tmp_path: Path
 ) -> None:
