@@ -67,7 +67,9 @@ async def test_any_request_is_answered_as_it_is_described(
     headers = await world.bearer(here.ada, ALL_SCOPES)
     session, now = new_token(), world.settings.now()
     async with world.database.transaction() as tx:
-        stored = StoredSession(here.ada.id, now, now.replace(year=now.year + 1))
+        stored = StoredSession(
+            here.ada.id, now, now.replace(year=now.year + 1), "127.0.0.1", "st"
+        )
         await sessions.add(tx, hash_of(session), stored)
     config = tmp_path / "schemathesis.toml"
     token = headers["Authorization"].removeprefix("Bearer ")
