@@ -55,10 +55,11 @@ from overallt_server.web.checks import (
     answer_preflights,
     refuse_other_hosts,
 )
+from overallt_server.web.endpoints import ENDPOINTS
 from overallt_server.web.flattrs import answer_all_flattrs
 from overallt_server.web.formats import answer_in_form
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
-from overallt_server.web.keys import ENDPOINTS, SETTINGS, USE_CASES, UseCases
+from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
 from overallt_server.web.mailing import sending
 from overallt_server.web.pages import set_up_pages
 from overallt_server.web.readers import READERS, Readers, refuse_too_many_readers

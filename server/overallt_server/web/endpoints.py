@@ -135,6 +135,9 @@ class Endpoint(web.AbstractRouteDef):
         return web.RouteDef(self.method, self.path, handle, {}).register(router)
 
 
+ENDPOINTS: Final = web.AppKey("ENDPOINTS", tuple[Endpoint, ...])
+
+
 get: Final = partial(Endpoint, "GET")
 post: Final = partial(Endpoint, "POST")
 put: Final = partial(Endpoint, "PUT")

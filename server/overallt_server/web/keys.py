@@ -33,7 +33,6 @@ from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
-from overallt_server.web.endpoints import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,6 @@ class UseCases:
 
 SETTINGS: Final = web.AppKey("SETTINGS", Settings)
 USE_CASES: Final = web.AppKey("USE_CASES", UseCases)
-ENDPOINTS: Final = web.AppKey("ENDPOINTS", tuple[Endpoint, ...])
 
 
 def use_cases(request: web.Request) -> UseCases:

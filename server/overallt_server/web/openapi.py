@@ -23,9 +23,9 @@ from overallt_server.core.grants import GrantError, Scope
 from overallt_server.web import inputs
 from overallt_server.web.addresses import API, is_for_programs
 from overallt_server.web.answers import ANSWERS, GRANT_STATUSES
-from overallt_server.web.endpoints import Asker, Door, Endpoint, answers
+from overallt_server.web.endpoints import ENDPOINTS, Asker, Door, Endpoint, answers
 from overallt_server.web.formats import JSON, TEXT
-from overallt_server.web.keys import ENDPOINTS, settings
+from overallt_server.web.keys import settings
 from overallt_server.web.sessions import cookie_name
 
 type Schema = dict[str, Any]
