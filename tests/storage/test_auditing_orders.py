@@ -420,4 +420,5 @@ async def test_a_term_that_was_changed_is_named(
         )
     found = await audit(ordered)
 
-    assert {("operators", "user_id=5")} == set(named(found))
+    term = f"user_id={CYD} added_at={int(NOW.timestamp())}"
+    assert [("operators", term)] == named(found)
