@@ -62,7 +62,7 @@ def sign_in(window: Browser, url: str, password: str) -> None:
 
 def set_up_second_factor(window: Browser, url: str) -> pyotp.TOTP:
     window.open(f"{url}/account/second-factor")
-    size = window.run("() => document.querySelector('main svg').clientWidth")
+    size = window.run("document.querySelector('main svg').clientWidth")
     assert 100 < size < SCANNED_MOST_PIXELS
     key = re.search(r"Key: ([A-Z2-7]{32})", window.text())
     assert key is not None
