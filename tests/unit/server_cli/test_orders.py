@@ -52,7 +52,8 @@ class Two:
 
     def next_code(self, name: str) -> str:
         """Wait half a minute, since no code is good twice; give the one of then."""
-        self.operator.move_clock_to(Settings().now() + timedelta(seconds=30))
+        # A second more, since the clock is moved by whole seconds, rounded down.
+        self.operator.move_clock_to(Settings().now() + timedelta(seconds=31))
         return pyotp.TOTP(self.secrets[name]).at(Settings().now())
 
     def by(self, name: str, *command: str) -> Any:
@@ -393,6 +394,8 @@ def earned(month: Any, monkeypatch: pytest.MonkeyPatch) -> Two:
     for name in ("anna", "bert"):
         two.add_user(name)
         month.run("operator", "add", name)
+    for name in ("anna", "bert", "mona"):
+        two.set_up_second_factor(name)
     month.run("period", "close")
     month.run("settle", str(month.period))
     month.run(*NAME)
