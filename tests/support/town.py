@@ -76,6 +76,30 @@ class Town:
             # Pages.
             "POST /signup": Call(body={"username": "a"}),
             "POST /signin": Call(body={"name": "ada", "password": "no idea at all"}),
+            "POST /signup/wait": Call(body={"email": "dee@example.org"}),
+            "POST /signin/code": Call(body={"code": "000000"}),
+            "POST /signin/passkey": Call(body={"name": "ada"}),
+            "POST /signin/passkey/answer": Call(body={"answer": "{}"}),
+            "POST /confirm": Call(body={"token": "0" * 40}),
+            "POST /reset": Call(body={"email": "nobody@example.org"}),
+            "POST /reset/password": Call(body={"token": "0" * 40, "password": "x"}),
+            "POST /account/password": Call(body={"password": "x"}),
+            "POST /account/sessions/end": Call(body={"key": "00"}),
+            "POST /account/passkeys/new": Call(body={"answer": "{}"}),
+            "POST /account/passkeys/remove": Call(body={"key": "00"}),
+            "POST /account/second-factor": Call(body={"code": "000000"}),
+            f"GET {thing}/hosts": Call(song),
+            f"POST {thing}/hosts": Call(song, body={"host": "ada.example"}),
+            f"POST {thing}/hosts/verify": Call(song, body={"host": "ada.example"}),
+            f"POST {thing}/hosts/withdraw": Call(song, body={"host": "ada.example"}),
+            f"POST {thing}/hosts/page": Call(song),
+            "GET /submit/auto": Call(query={"user_id": "ada", "url": self.song.url}),
+            "POST /submit/auto": Call(body={"user_id": "bo", "url": self.poem.url}),
+            f"GET {api}/things/{{id}}/hosts": Call(song),
+            f"POST {api}/things/{{id}}/hosts": Call(song, body={"host": "ada.example"}),
+            f"POST {api}/things/{{id}}/hosts/{{host}}/verify": Call(
+                {**song, "host": "ada.example"}
+            ),
             "POST /budget": Call(body={"amount": "4.00"}),
             "POST /gifts": Call(body={"to": "bo", "amount": "3.00", "id": "another"}),
             "POST /gifts/{id}/undo": Call({"id": GIFT}),
@@ -139,7 +163,9 @@ _PLAIN: Final = frozenset(
     for path in (
         *("/", "/errors", "/docs", "/signup", "/signin", "/dashboard", "/budget"),
         *("/gifts", "/payouts", "/things/new", "/apps", "/apps/new", "/device"),
-        *("/healthz", "/readyz", "/openapi.json"),
+        *("/healthz", "/readyz", "/openapi.json", "/rest/v2/rate_limit", "/account"),
+        *("/confirm", "/reset", "/reset/password", "/account/passkeys/new"),
+        "/account/second-factor",
         "/.well-known/oauth-authorization-server",
         *(f"/rest/v2/{each}" for each in ("things/index", "things/range", "user")),
         *(f"/rest/v2/user/{each}" for each in ("flattrs", "activities", "things")),
@@ -149,7 +175,10 @@ _PLAIN: Final = frozenset(
         *(f"/rest/v2/{each}" for each in ("languages", "languages.txt")),
         *(f"/rest/v2/{each}" for each in ("categories", "categories.txt")),
     )
-) | {"POST /signout", "POST /webhooks/stripe"}
+) | {
+    *("POST /signout", "POST /webhooks/stripe", "POST /account/invitation"),
+    *("POST /account/second-factor/remove", "POST /account/confirmation"),
+}
 
 
 async def town(world: "World") -> Town:

@@ -45,7 +45,7 @@ def test_an_operation_says_who_may_and_what_it_is_refused_for() -> None:
     assert {
         "400": "invalid_request",
         "401": "unauthorized, no_means",
-        "403": "insufficient_scope, flattr_owner, flattr_once",
+        "403": "rate_limit_exceeded, insufficient_scope, flattr_owner, flattr_once",
         "404": "not_found",
         "406": "not_acceptable",
         "422": "idempotency_mismatch",

@@ -77,7 +77,7 @@ async def withdraw(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(_here(thing))
 
 
-@answers(list[HostMessage], refusals=(refusals.NotFound,))
+@answers(list[HostMessage], refusals=(refusals.NotFound, refusals.Forbidden))
 async def list_mine(request: web.Request) -> web.Response:
     """Answer the hosts of a thing of the asker; an addition of ours."""
     owner = (await in_person(request)).user

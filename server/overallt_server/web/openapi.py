@@ -256,15 +256,17 @@ def _refused(endpoint: Endpoint) -> Iterator[tuple[HTTPStatus, str]]:
         return
     door = endpoint.door
     scope = () if door.scope is None else (refusals.ScopeMissing,)
+    is_counted = endpoint.path.startswith(f"{API}/")
     for refusal in (
         refusals.InvalidRequest,
+        *((refusals.RateLimited,) if is_counted else ()),
         refusals.ServerBusy,
         *_DOORS[door.asker],
         *scope,
         *endpoint.described.refusals,
     ):
         yield ANSWERS[refusal].status, ANSWERS[refusal].code
-    if endpoint.path.startswith(f"{API}/"):
+    if is_counted:
         yield HTTPStatus.NOT_ACCEPTABLE, RefusalCode.NOT_ACCEPTABLE
     if door.asker is Asker.APP:
         for error in GrantError:
