@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, batched, groupby, islice
 from pathlib import Path
@@ -33,6 +34,7 @@ from figures import Figure
 from postgres import PostgresMissing, postgres, run_sql
 from programs import Ran, run_to_the_end
 from share_prices import in_memory, in_transactions
+from story_rules import RULES as STORY_RULES
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
@@ -40,7 +42,6 @@ from overallt_server.core.allocation import allocate, tie_key
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
-from overallt_server.core.rules import Rules
 from overallt_server.core.settlement import ALL_BPS
 from overallt_server.storage import journal, schema
 from overallt_server.storage.database import Database
@@ -74,21 +75,7 @@ OF_THE_MONTH: Final = (
 JANUARY: Final = Period(2026, 1)
 NOW: Final = datetime(2026, 1, 5, tzinfo=UTC)
 CLOSING_TIME: Final = JANUARY.end + timedelta(hours=1)
-RULES: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=100_000,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    card_hold_days=60,
-    slice_patrons=10_000,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
+RULES: Final = replace(STORY_RULES, slice_patrons=10_000)
 
 
 def figures() -> list[Figure]:

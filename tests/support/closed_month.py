@@ -4,18 +4,18 @@ Its slices are small, so that there are many instants between two of them.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from story_rules import RULES
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core import chart
 from overallt_server.core.journal import EntryKind, JournalEntry
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
-from overallt_server.core.rules import Rules
 from overallt_server.storage import journal, schema
 from overallt_server.storage.database import Database, Transaction
 from overallt_server.storage.row_hashes import hashed
@@ -27,21 +27,7 @@ THINGS: Final = 40
 OWNERS: Final = 7
 FIRST_PATRON: Final = 1000
 SLICES: Final = 100
-TEN_A_SLICE: Final = Rules(
-    currency="EUR",
-    min_budget_minor=200,
-    max_budget_minor=10_000,
-    max_means_minor=100_000,
-    max_means_unverified_minor=100_000,
-    verify_from_minor=100_000,
-    min_card_minor=1000,
-    fee_bps=1000,
-    hold_days=9,
-    card_hold_days=60,
-    slice_patrons=PATRONS // SLICES,
-    min_payout_minor=1000,
-    new_iban_hours=72,
-)
+TEN_A_SLICE: Final = replace(RULES, slice_patrons=PATRONS // SLICES)
 
 
 @dataclass(frozen=True)

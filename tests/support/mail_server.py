@@ -12,6 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from loopback import HOST
+from pydantic import SecretStr
+
+from overallt_server.settings import Settings
 
 TAKEN: Final = "250 OK"
 PATIENCE_SECONDS: Final = 30
@@ -25,6 +28,11 @@ class MailServer:
     answer: str = TAKEN
     taking: Callable[[EmailMessage], None] = lambda _message: None
     taken: asyncio.Queue[EmailMessage] = field(default_factory=asyncio.Queue)
+
+    def serve(self, settings: Settings) -> None:
+        """Let whoever has *settings* send mails here."""
+        settings.smtp = SecretStr(self.url)
+        settings.mail_from = "post@overallt.example"
 
     async def next(self) -> EmailMessage:
         """Wait for the next mail."""

@@ -17,6 +17,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from loopback import free_port
+from mail_server import MailServer, mail_server
 from outside_world import OutsideWorld
 
 from overallt.protocol import codec, messages
@@ -235,6 +236,12 @@ def consent(world: World) -> Consent:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("OVERALLT_DATA", str(tmp_path))
     return Settings(listen_port=free_port())
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[MailServer]:
+    async with mail_server() as server:
+        yield server
 
 
 @pytest.fixture

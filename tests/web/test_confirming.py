@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, override
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from mail_server import MailServer, link_in, mail_server, secret_in, text_of
-from pydantic import SecretStr
+from mail_server import MailServer, link_in, secret_in, text_of
 
 from overallt_server.settings import Settings
 from overallt_server.use_cases.confirming import Confirming
@@ -24,16 +22,9 @@ ACCOUNT = {"iban": "DE89370400440532013000", "name": "Ada"}
 
 
 @pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
 def settings(settings: Settings, post: MailServer) -> Settings:
     """Let the server of these tests send mails."""
-    settings.smtp = SecretStr(post.url)
-    settings.mail_from = "post@overallt.example"
+    post.serve(settings)
     return settings
 
 

@@ -2,13 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
-from mail_server import MailServer, mail_server, text_of
-from pydantic import SecretStr
+from mail_server import MailServer, text_of
 from rows import all_rows
 
 from overallt_server.core.registration import Registration
@@ -22,17 +20,10 @@ LINK = re.compile(r"/signup\?invitation=([0-9a-f]{40})")
 
 
 @pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
 def settings(settings: Settings, post: MailServer) -> Settings:
     """Let people in by invitation, and let mails be sent."""
     settings.registration = Registration.INVITE
-    settings.smtp = SecretStr(post.url)
-    settings.mail_from = "post@overallt.example"
+    post.serve(settings)
     return settings
 
 

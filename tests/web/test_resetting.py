@@ -1,12 +1,11 @@
 """A forgotten password is replaced by who reads the user's mail, and by nobody else."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
-from mail_server import MailServer, link_in, mail_server, secret_in, text_of
+from mail_server import MailServer, link_in, secret_in, text_of
 from pydantic import SecretStr
 from rows import all_rows
 
@@ -19,16 +18,9 @@ OLD, NEW = "a quiet morning", "a noisy evening"
 
 
 @pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
 def settings(settings: Settings, post: MailServer) -> Settings:
     """Let the server of these tests send mails."""
-    settings.smtp = SecretStr(post.url)
-    settings.mail_from = "post@overallt.example"
+    post.serve(settings)
     return settings
 
 
