@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import ordered_books
 import pytest
 from forging import unguard
 from story_rules import RULES as STORY_RULES
@@ -166,6 +167,13 @@ async def unguarded(books: Database) -> Database:
     async with books.transaction() as tx:
         await unguard(books, tx)
     return books
+
+
+@pytest.fixture
+async def ordered(unguarded: Database, rules: Rules) -> Database:
+    """Give the same with orders of each kind and state."""
+    await ordered_books.keep(unguarded, rules)
+    return unguarded
 
 
 @pytest.fixture

@@ -1,126 +1,31 @@
 """An audit names the order that was changed, and what was done by hand without one."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
-from bank_files import IBAN, Entry, statement
 from forging import put, rows_of
+from ordered_books import BEN, CYD, MONA, NOW, TOLD, keep
 
 from overallt.protocol.ids import UserId
 from overallt_server.core.audit import Finding
-from overallt_server.core.bank_accounts import BankAccount
-from overallt_server.core.deeds import (
-    AddEquity,
-    AddMeans,
-    Deed,
-    ImportStatements,
-    OrderedFile,
-    OrderPayouts,
-    TakeAnswers,
-)
+from overallt_server.core.deeds import Deed, OrderedFile, TakeAnswers
 from overallt_server.core.money import Money
-from overallt_server.core.orders import TOGETHER, OrderRow, OutcomeRow
-from overallt_server.core.periods import Period
+from overallt_server.core.orders import TOGETHER
 from overallt_server.core.references import payout_reference
 from overallt_server.core.rules import Rules
-from overallt_server.payments.camt import read
 from overallt_server.storage import order_schema, schema
 from overallt_server.storage.database import Database
-from overallt_server.use_cases.adding_equity import AddingEquity
 from overallt_server.use_cases.adding_means import AddingMeans
-from overallt_server.use_cases.appointing import Appointing
-from overallt_server.use_cases.importing_statements import ImportingStatements
 from overallt_server.use_cases.ordering import Done, Ordering
-from overallt_server.use_cases.ordering_payouts import OrderingPayouts
 from overallt_server.use_cases.paying_out import PayingOut
 
 type Audit = Callable[[Database], Awaitable[list[Finding]]]
 
-MONA, OTTO, ADA, BEN, CYD = (UserId(number) for number in range(1, 6))
-NOW: Final = Period(2026, 3).start + timedelta(days=9)
-KASSA: Final = BankAccount("Kassa", IBAN, "")
-TOLD: Final = read(statement(Entry(500, ("who?",)))).statements
+OTTO: Final = UserId(2)
 ORDERS, OUTCOMES = order_schema.orders, order_schema.order_outcomes
-
-
-def carrying_out(rules: Rules) -> Callable[[Database, Deed, str], Awaitable[Done]]:
-    async def carry_out(database: Database, deed: Deed, reason: str) -> Done:
-        match deed:
-            case AddMeans():
-                await AddingMeans(database, rules).add(
-                    patron=deed.patron,
-                    amount=deed.amount,
-                    provider="by_hand",
-                    reference=deed.reference,
-                    reason=reason,
-                    now=NOW,
-                )
-            case AddEquity():
-                await AddingEquity(database).add(
-                    amount=deed.amount, reference=deed.reference, reason=reason, now=NOW
-                )
-            case OrderPayouts():
-                file, _ordered = await OrderingPayouts(database).make_file(
-                    KASSA, deed.payouts, now=NOW
-                )
-                return Done("", file.number)
-            case _:
-                return Done("", None, lambda outer: book(outer, rules))
-        return Done("")
-
-    return carry_out
-
-
-async def book(database: Database, rules: Rules) -> int:
-    await ImportingStatements(database, rules, KASSA).import_all(
-        TOLD, now=NOW, rehearse=False, progress=lambda _done, _all: None
-    )
-    return 0
-
-
-async def keep(database: Database, rules: Rules) -> None:
-    """Make ben and cyd operators who do four deeds; one more is refused, one waits."""
-    for operator in (BEN, CYD):
-        await Appointing(database).add(user=operator, now=NOW)
-    paying_out = PayingOut(database, replace(rules, min_payout_minor=1))
-    await paying_out.name_account(
-        owner=MONA, iban=IBAN, name="Mona", now=NOW - timedelta(days=9)
-    )
-    asked = await paying_out.request(owner=MONA, amount=None, now=NOW)
-    deeds: tuple[Deed, ...] = (
-        AddMeans(ADA, Money(1000, "EUR"), "X 1"),
-        AddEquity(Money(500, "EUR"), "E 1"),
-        OrderPayouts((asked.number,), (MONA,), asked.amount, "/orders.xml"),
-        ImportStatements(
-            (OrderedFile("/told.xml", "0" * 64),),
-            tuple(each.key for each in TOLD),
-            (),
-        ),
-        AddMeans(ADA, Money(2000, "EUR"), "X 2"),
-        AddMeans(ADA, Money(3000, "EUR"), "X 3"),
-    )
-    ordering = Ordering(database)
-    for deed in deeds:
-        await ordering.order(
-            deed, reason="a coin", needed=TOGETHER, operator=BEN, now=NOW
-        )
-    for number in range(1, 5):
-        done = await ordering.confirm(
-            number, operator=CYD, now=NOW, carry_out=carrying_out(rules)
-        )
-        if done.afterwards is not None:
-            await done.afterwards(database)
-    await ordering.refuse(5, operator=CYD, reason="not so", now=NOW)
-
-
-@pytest.fixture
-async def ordered(unguarded: Database, rules: Rules) -> Database:
-    await keep(unguarded, rules)
-    return unguarded
 
 
 async def add_unordered(database: Database, rules: Rules, *, now: datetime) -> None:
@@ -318,95 +223,6 @@ async def test_an_entry_that_is_gone_is_missed_by_its_order(
     problems = [each.problem for each in await audit(ordered)]
 
     assert "it is confirmed and its entry is not there" in problems
-
-
-async def forge(database: Database, number: int, **values: Any) -> None:
-    """Change an order and make every hash that is over it anew, as a thief would."""
-    await put(database, ORDERS, {"number": number}, values)
-    previous = bytes(32)
-    outcomes = {each["number"]: each for each in await rows_of(database, OUTCOMES)}
-    for each in await rows_of(database, ORDERS):
-        cells = [value for name, value in each.items() if name != "hash"]
-        previous = OrderRow(*cells).digest(previous)
-        await put(database, ORDERS, each, {"hash": previous})
-        decided = outcomes.get(each["number"])
-        if decided is not None:
-            cells = [value for name, value in decided.items() if name != "hash"]
-            hash_ = OutcomeRow(*cells).digest(previous)
-            await put(database, OUTCOMES, decided, {"hash": hash_})
-
-
-@pytest.mark.parametrize(
-    ("number", "values", "table", "problem"),
-    [
-        (
-            1,
-            {"operator_id": CYD},
-            "order_outcomes",
-            "no second operator, whom it does not concern, has confirmed it",
-        ),
-        (
-            1,
-            {"operator_id": None},
-            "order_outcomes",
-            "no second operator, whom it does not concern, has confirmed it",
-        ),
-        (
-            1,
-            {"reason": "a note"},
-            "journal_entries",
-            "it is not what order 1 says",
-        ),
-        (
-            2,
-            {"arguments": "{}"},
-            "orders",
-            "it says nothing that could be done",
-        ),
-        (
-            6,
-            {"operator_id": 2},
-            "operators",
-            "it was no operator when order 6 was in its hands",
-        ),
-    ],
-    ids=["one operator", "no operator", "another reason", "nonsense", "a stranger"],
-)
-async def test_an_order_that_was_forged_whole_does_not_fit_what_was_done(
-    ordered: Database,
-    audit: Audit,
-    number: int,
-    values: dict[str, Any],
-    table: str,
-    problem: str,
-) -> None:
-    await forge(ordered, number, **values)
-    (found,) = await audit(ordered)
-
-    assert (table, problem) == (found.table, found.problem)
-
-
-async def test_a_forged_amount_is_told_with_both_values(
-    ordered: Database, audit: Audit
-) -> None:
-    arguments = (await rows_of(ordered, ORDERS))[0]["arguments"]
-    await forge(ordered, 1, arguments=arguments.replace("1000", "1001"))
-    (found,) = await audit(ordered)
-
-    assert (
-        "means_added, 10.01 EUR, a coin",
-        "means_added, 10.00 EUR, a coin",
-    ) == (found.expected, found.found)
-
-
-async def test_a_forged_list_of_payouts_is_told_with_both_values(
-    ordered: Database, audit: Audit
-) -> None:
-    arguments = (await rows_of(ordered, ORDERS))[2]["arguments"]
-    await forge(ordered, 3, arguments=arguments.replace("[1]", "[1,2]", 1))
-    (found,) = await audit(ordered)
-
-    assert ("payout_files", "1, 2", "1") == (found.table, found.expected, found.found)
 
 
 async def test_a_term_that_was_changed_is_named(

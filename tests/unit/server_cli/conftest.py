@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from two_operators import PASSWORD, Two
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.__main__ import main
@@ -23,7 +24,6 @@ from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.web.addresses import Addresses
 
-PASSWORD = "a tall story about a horse"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -144,3 +144,16 @@ def month(operator: Operator) -> Operator:
     operator.flattr("ada", int(added.out.split("[Flattr=")[1].split("]")[0]))
     operator.move_clock_to(operator.period.end + timedelta(days=10))
     return operator
+
+
+@pytest.fixture
+def two(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Two:
+    """Give anna and bert, operators, and ada, who is none."""
+    monkeypatch.delenv("OVERALLT_OPERATORS_NEEDED")
+    both = Two(operator)
+    for name in ("ada", "anna", "bert"):
+        both.add_user(name)
+    for name in ("anna", "bert"):
+        assert 0 == operator.run("operator", "add", name).status
+        both.set_up_second_factor(name)
+    return both
