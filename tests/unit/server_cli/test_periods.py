@@ -22,7 +22,7 @@ def test_a_month_is_closed_settled_and_in_order(month: Any) -> None:
     assert [0, 0, 0] == [closed.status, settled.status, audited.status]
 
 
-def test_closing_tells_what_owners_will_earn(month: Any) -> None:
+def test_closing_tells_what_owners_will_earn_and_settling_keeps_it(month: Any) -> None:
     month.run("period", "close")
     with _connected(month) as connection:
         told = "SELECT sum(share_minor) FROM thing_shares"
@@ -31,7 +31,7 @@ def test_closing_tells_what_owners_will_earn(month: Any) -> None:
     with _connected(month) as connection:
         (settled,) = connection.execute(told).fetchone()
 
-    assert (450, None) == (closed, settled)
+    assert (450, 450) == (closed, settled)
 
 
 def test_several_workers_settle_the_same_cents(month: Any) -> None:
