@@ -223,3 +223,16 @@ def test_every_address_for_programs_stands_in_the_document() -> None:
         for path, all_ in described.items()
         for method in all_
     }
+
+
+@pytest.mark.parametrize("path", ["search", "lookup"])
+def test_an_address_that_may_be_left_out_may_be_empty(path: str) -> None:
+    described = document(PROGRAMS, "https://overallt.example")["paths"]
+    parameters = described[f"/rest/v2/things/{path}"]["get"]["parameters"]
+    (pattern,) = {
+        each["schema"]["pattern"] for each in parameters if each["name"] in {"url", "q"}
+    }
+
+    said = [text for text in ("", "https://a.example", "a") if re.match(pattern, text)]
+
+    assert ["", "https://a.example"] == said

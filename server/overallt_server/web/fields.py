@@ -44,6 +44,12 @@ Url = Annotated[
     *_STORABLE,
     said(pattern="^https?://[^\\u0000]*$"),
 ]
+UrlOrNone = Annotated[
+    str,
+    Field(max_length=MAX_URL_LENGTH),
+    *_STORABLE,
+    said(pattern="^(https?://[^\\u0000]*)?$"),
+]
 Tags = Annotated[
     tuple[Text, ...],
     BeforeValidator(_words, json_schema_input_type=tuple[Text, ...] | Text),

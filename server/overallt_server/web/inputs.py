@@ -28,6 +28,7 @@ from overallt_server.web.fields import (
     Tags,
     Text,
     Url,
+    UrlOrNone,
     Words,
     lower,
     said,
@@ -89,7 +90,7 @@ class Search(Listing):
     """Which things are looked for; what is empty leaves none out."""
 
     query: Words = ""
-    url: Url = ""
+    url: UrlOrNone = ""
     tags: Words = ""
     language: Words = ""
     category: Words = ""
@@ -169,8 +170,8 @@ class Address(Input):
 class LookUp(Input):
     """Which address is looked up; Flattr's clients called it by either name."""
 
-    url: Url = ""
-    q: Url = ""
+    url: UrlOrNone = ""
+    q: UrlOrNone = ""
 
     def wanted(self) -> str:
         """Return the address.
