@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 IBAN: Final = "DE89370400440532013000"
 WAITS: Final = "https://waits.example/for-its-owner"
 HIDDEN: Final = "The diary of ada"
+HOST: Final = "ada.example"
 APP: Final = "The reader that Ada wrote"
 GIFT: Final = "the-gift-of-ada"
 ALL_SCOPES: Final = "flattr thing email extendedread"
@@ -89,16 +90,16 @@ class Town:
             "POST /account/passkeys/remove": Call(body={"key": "00"}),
             "POST /account/second-factor": Call(body={"code": "000000"}),
             f"GET {thing}/hosts": Call(song),
-            f"POST {thing}/hosts": Call(song, body={"host": "ada.example"}),
-            f"POST {thing}/hosts/verify": Call(song, body={"host": "ada.example"}),
-            f"POST {thing}/hosts/withdraw": Call(song, body={"host": "ada.example"}),
+            f"POST {thing}/hosts": Call(song, body={"host": HOST}),
+            f"POST {thing}/hosts/verify": Call(song, body={"host": HOST}),
+            f"POST {thing}/hosts/withdraw": Call(song, body={"host": HOST}),
             f"POST {thing}/hosts/page": Call(song),
             "GET /submit/auto": Call(query={"user_id": "ada", "url": self.song.url}),
             "POST /submit/auto": Call(body={"user_id": "bo", "url": self.poem.url}),
             f"GET {api}/things/{{id}}/hosts": Call(song),
-            f"POST {api}/things/{{id}}/hosts": Call(song, body={"host": "ada.example"}),
+            f"POST {api}/things/{{id}}/hosts": Call(song, body={"host": HOST}),
             f"POST {api}/things/{{id}}/hosts/{{host}}/verify": Call(
-                {**song, "host": "ada.example"}
+                {**song, "host": HOST}
             ),
             "POST /budget": Call(body={"amount": "4.00"}),
             "POST /gifts": Call(body={"to": "bo", "amount": "3.00", "id": "another"}),
@@ -216,6 +217,12 @@ async def town(world: "World") -> Town:
     await Intending(database, rules).intend(patron=ada.id, url=WAITS, now=now)
     await RegisteringApps(database).register(
         owner=ada.id, name=APP, redirect_uri="https://ada.example/back", public=True
+    )
+    browser = await world.browser(ada)
+    await browser.session.post(
+        f"/rest/v2/things/{song.id}/hosts",
+        json={"host": HOST},
+        headers=browser.headers,
     )
     key = hash_of(headers["Authorization"].removeprefix("Bearer ")).hex()
     return Town(world, ada, cy, song, essay, poem, key)

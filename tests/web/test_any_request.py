@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from tests.web.conftest import World
 
 SECONDS: Final = int(os.environ.get("OVERALLT_SCHEMATHESIS_SECONDS", "20"))
-# Refused by what only the books, the settings or the web's own rules can judge.
+# Refused by what only the books, the settings, a list or the web can judge.
 JUDGED: Final = {
     refusals.InvalidThing: "400",
+    refusals.InvalidHost: "400",
     refusals.Frozen: "400",
     refusals.IdempotencyMismatch: "422",
 }

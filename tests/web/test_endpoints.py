@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
-from town import ALL_SCOPES, Call, Town, town
+from town import ALL_SCOPES, HOST, Call, Town, town
 
 from overallt.protocol import codec, messages
 from overallt.protocol.ids import ThingId
 from overallt_server.core import refusals
+from overallt_server.core.proofs import text_naming
 from overallt_server.storage import things
 from overallt_server.web import inputs
 from overallt_server.web.endpoints import Asker, Endpoint
@@ -24,6 +25,7 @@ from overallt_server.web.routes import PROGRAMS
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
+    from outside_world import OutsideWorld
 
     from tests.web.conftest import World
 
@@ -44,6 +46,7 @@ BAD: Final[Mapping[type[inputs.Input], Mapping[str, str]]] = {
     inputs.NewThing: {"title": "It has no address"},
     inputs.ThingChanges: {"hidden": "perhaps"},
     inputs.PostedChanges: {"title": "It names no method"},
+    inputs.HostForm: {},
     inputs.Terms: {"weight": "heavy"},
     inputs.NewBudget: {"active": "true"},
     inputs.PayoutRequest: {"amount_minor": "-1"},
@@ -55,7 +58,9 @@ def _named(endpoint: Endpoint) -> str:
 
 
 @pytest.fixture
-async def here(world: "World") -> Town:
+async def here(world: "World", outside: "OutsideWorld") -> Town:
+    profile = f"{world.settings.public_url}/profile/ada"
+    outside.texts[f"_overallt.{HOST}"] = [text_naming(profile)]
     return await town(world)
 
 
@@ -146,14 +151,22 @@ async def test_what_is_somebody_elses_is_forbidden(here: Town) -> None:
     for endpoint in API:
         if refusals.Forbidden in endpoint.described.refusals:
             good = here.call(endpoint)
-            of_bo = Call({"id": here.essay.id}, good.query, good.body)
+            fields = {**good.fields, "id": here.essay.id}
+            of_bo = Call(fields, good.query, good.body)
             told[_named(endpoint)] = await _error(await _call(here, endpoint, of_bo))
 
     thing = "/rest/v2/things/{id}"
-    assert {
-        f"{method} {thing}": (403, "forbidden")
-        for method in ("PATCH", "POST", "DELETE")
-    } == told
+    assert (
+        dict.fromkeys(
+            (
+                *(f"{method} {thing}" for method in ("PATCH", "POST", "DELETE")),
+                *(f"{method} {thing}/hosts" for method in ("GET", "POST")),
+                f"POST {thing}/hosts/{{host}}/verify",
+            ),
+            (403, "forbidden"),
+        )
+        == told
+    )
 
 
 CLICKS = ["/rest/v2/things/{id}/flattr", "/rest/v2/things/{id}/subscriptions"]

@@ -11,7 +11,7 @@ from typing import Final
 
 from publicsuffixlist import PublicSuffixList
 
-from overallt_server.core.refusals import InvalidRequest, InvalidThing
+from overallt_server.core.refusals import InvalidHost, InvalidThing
 from overallt_server.core.urls import normal_url
 
 # At least two labels, and no number: an address may be somebody else's tomorrow.
@@ -25,15 +25,15 @@ def host_named(text: str) -> str:
     """Return the host that *text* names, in lower case and ASCII.
 
     Raises:
-        InvalidRequest: it is no name of one host.
+        InvalidHost: it is no name of one host.
     """
     try:
         url = normal_url(f"https://{text.strip()}")
     except InvalidThing as error:
-        raise InvalidRequest(str(error)) from error
+        raise InvalidHost(str(error)) from error
     host = url.removeprefix("https://").removesuffix("/")
     if not _NAME.fullmatch(host):
-        raise InvalidRequest("A host is named like www.example.org, and by no more.")
+        raise InvalidHost("A host is named like www.example.org, and by no more.")
     return host
 
 
@@ -41,12 +41,12 @@ def provable_host(text: str) -> str:
     """Return the host that *text* names, if one owner can have all of it.
 
     Raises:
-        InvalidRequest: it is no name of one host, or a public suffix.
+        InvalidHost: it is no name of one host, or a public suffix.
     """
     host = host_named(text)
     # A name that is on no list is a name like any other.
     if _suffixes().is_public(host, accept_unknown=False):
-        raise InvalidRequest(f"Below {host} are sites of many: it is nobody's own.")
+        raise InvalidHost(f"Below {host} are sites of many: it is nobody's own.")
     return host
 
 

@@ -18,6 +18,10 @@ class InvalidRequest(Refusal):
     """The request is malformed: something is missing or of the wrong form."""
 
 
+class InvalidHost(Refusal):
+    """This is no host that one owner could have to himself."""
+
+
 class RateLimited(Refusal):
     """That was tried too often: wait a while and try again."""
 

@@ -90,7 +90,7 @@ class CheckingProofs:
         """Forget that the owner of *thing* calls *host* his; return its one spelling.
 
         Raises:
-            InvalidRequest: this names no host.
+            InvalidHost: this names no host.
             NotFound: he does not, or it is proved.
         """
         name = host_named(host)

@@ -17,7 +17,7 @@ from overallt_server.core.proofs import (
     PageProof,
     refuse_too_many_hosts,
 )
-from overallt_server.core.refusals import Forbidden, NotFound
+from overallt_server.core.refusals import Forbidden, InvalidHost, NotFound
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.storage import host_claims, hosts, proved_pages, things
@@ -71,7 +71,8 @@ class ClaimingHosts:
         """Say that *host* is that of *owner*; said twice it is said once.
 
         Raises:
-            InvalidRequest: nobody can prove this host, or there are too many.
+            InvalidHost: nobody can prove this host.
+            InvalidRequest: there are too many.
             NotFound: there is no such thing.
             Forbidden: it is somebody else's.
         """
@@ -98,7 +99,7 @@ class ClaimingHosts:
             NotFound: he has not asked for it.
             Forbidden: the thing is somebody else's.
         """
-        name = host_named(host)
+        name = _asked_for(host)
         async with self._database.snapshot() as tx:
             await _own(tx, owner, thing)
             asked = await _found(tx, thing, name)
@@ -130,11 +131,10 @@ class ClaimingHosts:
         """Say that *host* is that of *owner* no longer.
 
         Raises:
-            InvalidRequest: this names no host.
             NotFound: he has not said so.
             Forbidden: the thing is somebody else's.
         """
-        name = host_named(host)
+        name = _asked_for(host)
         async with self._database.transaction() as tx:
             await _own(tx, owner, thing)
             if not await host_claims.remove(tx, thing, name):
@@ -166,6 +166,13 @@ async def count(
     await hosts.add(tx, asked.thing, asked.host, at=now)
     await claim(tx, Claimants(thing=None, owner=owner), now=now)
     return HostState.PROVED
+
+
+def _asked_for(host: str) -> str:
+    try:
+        return host_named(host)
+    except InvalidHost as error:
+        raise NotFound("No host is named so.") from error
 
 
 async def _own(tx: Transaction, owner: User, thing: ThingId) -> Thing:

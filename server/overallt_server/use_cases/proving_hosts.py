@@ -30,7 +30,7 @@ class ProvingHosts:
         All his things there claim what waits for them.
 
         Raises:
-            InvalidRequest: this names no host, or one that is nobody's own.
+            InvalidHost: this names no host, or one that is nobody's own.
             NotFound: there is no such thing.
         """
         proved = provable_host(host)
@@ -48,7 +48,7 @@ class ProvingHosts:
         That its owner has asked for it is forgotten, too.
 
         Raises:
-            InvalidRequest: this names no host.
+            InvalidHost: this names no host.
             NotFound: it was not noted.
         """
         proved = host_named(host)

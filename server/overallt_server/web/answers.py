@@ -41,6 +41,7 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.InvalidRequest: Answer(
         HTTPStatus.BAD_REQUEST, RefusalCode.INVALID_REQUEST
     ),
+    refusals.InvalidHost: Answer(HTTPStatus.BAD_REQUEST, RefusalCode.INVALID_REQUEST),
     refusals.RateLimited: Answer(HTTPStatus.FORBIDDEN, RefusalCode.RATE_LIMIT_EXCEEDED),
     refusals.ServerBusy: Answer(
         HTTPStatus.SERVICE_UNAVAILABLE, RefusalCode.SERVER_BUSY

@@ -92,7 +92,7 @@ async def list_mine(request: web.Request) -> web.Response:
     HostMessage,
     body=inputs.HostForm,
     status=HTTPStatus.CREATED,
-    refusals=(refusals.NotFound, refusals.Forbidden),
+    refusals=(refusals.NotFound, refusals.Forbidden, refusals.InvalidHost),
 )
 async def ask_by_api(request: web.Request) -> web.Response:
     """Say which record or file would prove a host of the asker; an addition of ours."""

@@ -275,7 +275,7 @@ class PayoutRequest(Input):
 class HostForm(Input):
     """Which host an owner calls his."""
 
-    host: Text = ""
+    host: Text
 
 
 class NewBudget(Input):

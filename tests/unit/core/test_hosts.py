@@ -3,7 +3,7 @@
 import pytest
 
 from overallt_server.core.hosts import provable_host
-from overallt_server.core.refusals import InvalidRequest
+from overallt_server.core.refusals import InvalidHost
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_host_has_one_spelling(typed: str, expected: str) -> None:
     ],
 )
 def test_what_names_no_single_host_is_refused(typed: str) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidHost):
         provable_host(typed)
 
 
@@ -51,5 +51,5 @@ def test_a_site_below_a_public_suffix_is_provable(host: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["github.io", "co.uk", "bo.ck"])
 def test_a_public_suffix_is_not(suffix: str) -> None:
-    with pytest.raises(InvalidRequest, match="nobody's own"):
+    with pytest.raises(InvalidHost, match="nobody's own"):
         provable_host(suffix)
