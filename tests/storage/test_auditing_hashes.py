@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 from forging import put, rows_of
 
-from overallt.protocol.ids import UserId
+from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.audit import Finding
 from overallt_server.core.marks import Mark
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import NewPayoutAccount, NoPayoutAccount
 from overallt_server.core.rules import Rules
-from overallt_server.storage import marks, schema
+from overallt_server.storage import marks, proved_pages, schema, things
 from overallt_server.storage.database import Database
 from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.witnesses import key_of
@@ -212,3 +212,24 @@ async def test_an_account_that_is_gone_may_be_named_again(
         await paying_out.request(owner=MONA, amount=Money(1, "EUR"), now=LATER)
     await paying_out.name_account(owner=MONA, iban=IBAN, name="Mona", now=LATER)
     assert [] == await audit(books)
+
+
+async def test_a_proved_page_is_in_order_missing_seen_again_and_lost(
+    books: Database, audit: Audit
+) -> None:
+    async with books.snapshot() as tx:
+        page = await things.get(tx, ThingId(1))
+    assert page is not None
+    steps = (
+        lambda tx: proved_pages.add(tx, page, at=NOW),
+        lambda tx: proved_pages.miss(tx, page.id, since=LATER),
+        lambda tx: proved_pages.add(tx, page, at=LATER),
+        lambda tx: proved_pages.remove(tx, page.id),
+    )
+    found = []
+    for step in steps:
+        async with books.transaction() as tx:
+            await step(tx)
+        found += await audit(books)
+
+    assert [] == found

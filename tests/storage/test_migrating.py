@@ -73,7 +73,7 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0025",)] == versions.all()
+        assert [("0026",)] == versions.all()
         apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
         assert [("overallt-proxy",)] == apps.all()
 
@@ -242,6 +242,28 @@ async def test_rows_from_before_they_had_a_hash_get_theirs(
     ] == kept
     assert [] == changed
     assert ([], []) == (unwitnessed, lost)
+
+
+async def test_pages_that_were_proved_before_get_hash_and_witness(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations = _migrations_up_to("0025", tmp_path / "migrations")
+    now = int(Period(2026, 2).start.timestamp())
+    database = Database(empty_url)
+    with monkeypatch.context() as before:
+        before.setattr(migrating, "_FOLDER", migrations)
+        await migrate(database)
+    async with database.transaction() as tx:
+        for cells in (f"1, 'zoë.test', {now}, NULL", f"2, 'bo.test', {now}, {now}"):
+            await tx.execute(sa.text(f"INSERT INTO proved_pages VALUES ({cells})"))  # noqa: S608 - ours.
+    await migrate(database)
+    async with database.snapshot() as tx:
+        changed = [each async for each in changed_by_hand(tx)]
+        unwitnessed = [key for table in WITNESSED for key in await without(tx, table)]
+        lost = [key for table in WITNESSED for key in await missing(tx, table)]
+    await database.close()
+
+    assert ([], [], []) == (changed, unwitnessed, lost)
 
 
 async def test_pots_that_were_frozen_before_get_their_weights(

@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from overallt_server.storage import mail_schema
-from overallt_server.storage.columns import at, key, text, word
+from overallt_server.storage.columns import at, digest, key, text, word
 
 metadata: Final = mail_schema.metadata
 
@@ -33,4 +33,5 @@ proved_pages: Final = sa.Table(
     text("host"),
     at("proved_at"),
     at("missing_since", known=False),
+    digest(),
 )

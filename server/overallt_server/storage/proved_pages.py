@@ -9,8 +9,10 @@ from overallt.protocol.ids import ThingId
 from overallt_server.core.intents import host_to_prove
 from overallt_server.core.proofs import PageProof
 from overallt_server.core.things import Thing
+from overallt_server.storage import witnesses
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.proof_schema import proved_pages
+from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import things, users
 from overallt_server.storage.things import thing_of
 from overallt_server.storage.uniqueness import inserting
@@ -61,14 +63,19 @@ async def all_(tx: Transaction) -> list[OwnersPage]:
 
 async def add(tx: Transaction, thing: Thing, *, at: datetime) -> None:
     """Note that the page of *thing* is proved, and not missing."""
-    insert = inserting(tx, proved_pages).values(
-        thing_id=thing.id, host=host_to_prove(thing.url), proved_at=at
-    )
+    values = {
+        "thing_id": thing.id,
+        "host": host_to_prove(thing.url),
+        "proved_at": at,
+        "missing_since": None,
+    }
+    insert = inserting(tx, proved_pages).values(hashed(proved_pages, values))
     await tx.execute(
         insert.on_conflict_do_update(
             index_elements=[proved_pages.c.thing_id], set_={"missing_since": None}
         )
     )
+    await witnesses.add(tx, proved_pages, values)
 
 
 async def miss(tx: Transaction, thing: ThingId, *, since: datetime) -> None:
@@ -85,4 +92,5 @@ async def remove(tx: Transaction, thing: ThingId) -> bool:
     deleted = await tx.execute(
         sa.delete(proved_pages).where(proved_pages.c.thing_id == thing)
     )
+    await witnesses.remove(tx, proved_pages, {"thing_id": thing})
     return deleted.rowcount == 1

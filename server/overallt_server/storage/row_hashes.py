@@ -1,10 +1,10 @@
 """Rows with a hash over their cells, by which it is seen that one was changed by hand.
 
 Where an owner's payouts go, what is known of a patron, who was an operator, whose a
-thing is, what the bank told, when what was held is free: nothing else tells it again,
-or not always. So each such row tells itself twice. As in the journal, a hash helps
-against mistakes and quick fingers, not against whoever reckons it anew. A row that is
-gone is missed by its witness (``storage.witnesses``).
+thing is, which host or page is proved, what the bank told, when what was held is free:
+nothing else tells it again, or not always. So each such row tells itself twice. As in
+the journal, a hash helps against mistakes and quick fingers, not against whoever
+reckons it anew. A row that is gone is missed by its witness (``storage.witnesses``).
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +17,7 @@ from overallt_server.core.journal import hash_of
 from overallt_server.core.periods import Period
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.order_schema import operators
+from overallt_server.storage.proof_schema import proved_pages
 from overallt_server.storage.schema import (
     bank_movements,
     bank_statements,
@@ -39,6 +40,8 @@ _HASHED: Final[Mapping[sa.Table, frozenset[str]]] = {
         {"title", "description", "language", "category", "tags", "hidden"}
     ),
     thing_hosts: frozenset(),
+    # Each day's check tells it anew.
+    proved_pages: frozenset({"missing_since"}),
     periods: frozenset(),
     # Preliminary shares tell it.
     slices: frozenset({"previewed_at"}),

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from overallt_server.core.audit import row as key_told
 from overallt_server.storage.database import Transaction
 from overallt_server.storage.order_schema import operators, order_outcomes, orders
+from overallt_server.storage.proof_schema import proved_pages
 from overallt_server.storage.schema import (
     bank_statements,
     house,
@@ -33,6 +34,7 @@ WITNESSED: Final = (
     orders,
     order_outcomes,
     thing_hosts,
+    proved_pages,
     bank_statements,
     payout_files,
     house,

@@ -21,7 +21,14 @@ from overallt_server.core.money import Money
 from overallt_server.core.orders import TOGETHER
 from overallt_server.core.periods import Period
 from overallt_server.payments.camt import read
-from overallt_server.storage import access_schema, schema
+from overallt_server.storage import (
+    access_schema,
+    mail_schema,
+    proof_schema,
+    proved_pages,
+    schema,
+    things,
+)
 from overallt_server.storage.database import Database
 from overallt_server.storage.witnesses import key_of
 from overallt_server.use_cases.adding_equity import AddingEquity
@@ -52,6 +59,8 @@ KASSA: Final = BankAccount("Kassa", IBAN, "")
 
 # Nobody has to see a change here, in all of a table or in one column, and why.
 _ACCESS: Final = "who is signed in, with which app: no money, and soon over"
+_SECRET: Final = "how a user shows who he is, as his password: no money"
+_GUEST: Final = "who may sign up: no money"
 _WISH: Final = "what a patron wishes is told once, until a close freezes it"
 _HIS: Final = "a user's own: he sees it, and no money goes by it"
 UNSEEN_TABLES: Final[Mapping[sa.Table, str]] = {
@@ -61,6 +70,15 @@ UNSEEN_TABLES: Final[Mapping[sa.Table, str]] = {
     access_schema.authorization_codes: _ACCESS,
     access_schema.device_codes: _ACCESS,
     access_schema.tries: "how often somebody guessed",
+    access_schema.one_time_tokens: _ACCESS,
+    access_schema.confirmed_addresses: "whether mails reach a user: no money",
+    access_schema.second_factors: _SECRET,
+    access_schema.recovery_codes: _SECRET,
+    access_schema.passkeys: _SECRET,
+    access_schema.invitations: _GUEST,
+    access_schema.waiting_list: _GUEST,
+    mail_schema.mails: "what a user is told; no link that does anything is kept",
+    proof_schema.host_claims: "what was asked for; thing_hosts says what counts",
     schema.id_blocks: "an id that is given twice is refused by the key of its table",
     schema.idempotency_keys: "an answer to be given again; journal keys are unique",
     schema.intents: _WISH,
@@ -83,6 +101,7 @@ UNSEEN: Final[Mapping[str, str]] = {
     "things.category": _HIS,
     "things.tags": _HIS,
     "things.hidden": _HIS,
+    "proved_pages.missing_since": "the check of each day tells it anew",
     "team_members.user_id": "of each month that is settled the shares are named",
     "slices.previewed_at": "that it is marked is seen, and nobody reads when",
     "bank_movements.closed_on": "the day that does not add up any more is named",
@@ -115,6 +134,10 @@ async def live(cards: Cards) -> None:
     await town.patron(CYD, means=0, budget=500)
     await cards.pay(ADA, 1500)
     await ProvingHosts(town.database).note(thing=SONG, host="example.org", now=town.now)
+    async with town.database.transaction() as tx:
+        page = await things.get(tx, FILM)
+        assert page is not None
+        await proved_pages.add(tx, page, at=town.now)
     await Marking(town.database).verify(patron=BEN, reason="a passport", now=town.now)
     await town.paying_out.name_account(
         owner=MONA, iban="SE4550000000058398257466", name="Mona", now=town.now
