@@ -21,7 +21,8 @@ async def in_debt(cards: Cards) -> UserId:
     ada = await cards.town.user(1)
     key = await cards.pay(ada, 1500)
     await cards.town.set_budget(ada, 800)
-    await cards.town.flattr(ada, await cards.town.thing(1, owner=UserId(1_000)))
+    owner = await cards.town.user(1_000)
+    await cards.town.flattr(ada, await cards.town.thing(1, owner=owner))
     await cards.town.close()
     await cards.hear(cards.stripe.dispute(key))
     return ada
