@@ -24,9 +24,9 @@ ADD_THINGS = """
         select 1 union all select number + 1 from numbers where number < :many
     )
     insert into things (id, owner_id, url, title, description, language, category, tags,
-                        hidden, charity, created_at)
+                        hidden, charity, created_at, hash)
     select :first + number, owner_id, url || '?' || number, title, description,
-           language, category, tags, hidden, charity, created_at
+           language, category, tags, hidden, charity, created_at, hash
     from numbers, things where id = :like order by number
 """
 ATTACK = """
