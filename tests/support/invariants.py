@@ -25,7 +25,7 @@ from overallt.tagging.text_tags import TextTag
 VECTORS = Path(__file__).parents[1] / "vectors"
 UTF_8 = "text/html; charset=utf-8"
 MARKS = (codecs.BOM_UTF8, codecs.BOM_BE, codecs.BOM_LE)
-# Python's name for what browsers read; where it knows less, it shows more brackets.
+# Python's name for what browsers read.
 CODECS: dict[str | None, str] = {
     UTF_8: "utf-8",
     "text/html; charset=shift_jis": "cp932",
@@ -180,7 +180,12 @@ def _read(feeding: Feeding) -> str | None:
     codec = CODECS.get(feeding.content_type)
     if codec is None or feeding.page.startswith(MARKS):
         return None
-    text = feeding.page.decode(codec, "replace")
+    try:
+        # A pair that means nothing costs Python one byte and browsers two, so that
+        # only of UTF-8 both read the same whatever stands there.
+        text = feeding.page.decode(codec, "replace" if codec == "utf-8" else "strict")
+    except UnicodeDecodeError:
+        return None
     # The parser lets a paragraph end through a select, and what a caption held reopen
     # behind it; browsers do not.
     return None if re.search("<(?:select|caption)", text, re.IGNORECASE) else text
