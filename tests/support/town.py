@@ -109,6 +109,7 @@ class Town:
             "POST /things/new": Call(body={"url": "https://ada.example/p"}),
             "GET /t/{id}": Call(song),
             f"GET {thing}": Call(song),
+            "GET /thing/qr/{id}": Call(song),
             f"POST {thing}/flattr": Call(poem),
             f"POST {thing}/undo": Call(essay),
             "GET /profile/{username}": Call({"username": "ada"}),

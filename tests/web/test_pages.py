@@ -113,6 +113,20 @@ async def test_a_thing_is_registered_and_shown_with_its_tag(world: "World") -> N
     assert page == (await browser.text(path.replace("/thing/", "/t/")))
 
 
+async def test_only_its_owner_is_shown_how_to_print_the_code_of_a_thing(
+    world: "World", stranger: "Browser"
+) -> None:
+    bo = await world.user("bo")
+    thing = await world.thing(bo, "song")
+    browser = await world.browser(bo)
+
+    page = await browser.text(f"/thing/{thing.id}")
+    printed = f'href="/thing/qr/{thing.id}.pdf"'
+
+    assert printed in page
+    assert printed not in await stranger.text(f"/thing/{thing.id}")
+
+
 async def test_a_thing_that_cannot_be_keeps_what_was_typed(world: "World") -> None:
     browser = await world.browser(await world.user("bo"))
 

@@ -23,6 +23,10 @@ class Addresses:
         """Return the address of the thing's page for people."""
         return f"{self.public_url}/thing/{thing}"
 
+    def short(self, thing: ThingId) -> str:
+        """Return the address that a thing's code holds: short, so that it is coarse."""
+        return f"{self.public_url}/t/{thing}"
+
     def thing_resource(self, thing: ThingId) -> str:
         """Return the address of the thing in the API."""
         return f"{self.public_url}{API}/things/{thing}"

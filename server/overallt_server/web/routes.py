@@ -15,6 +15,7 @@ from overallt_server.web import (
     buckets,
     budgets,
     cards,
+    codes,
     confirming,
     dashboard,
     devices,
@@ -66,6 +67,7 @@ from overallt_server.web.endpoints import (
 
 _JSON: Final = r"{json:(?:\.json)?}"
 _FORM: Final = r"{form:(?:\.json|\.as|\.atom)?}"
+_PRINTED: Final = r"{form:(?:\.svg|\.png|\.pdf)?}"
 # Flattr's clients wrote it with a slash and without.
 _SLASH: Final = "{slash:/?}"
 # As short as it can be, so that a ".json" is left to the suffix.
@@ -114,6 +116,7 @@ PAGES: Final[tuple[Endpoint, ...]] = (
     get("/things/new", public.show_new_thing, SIGNED_IN),
     post("/things/new", public.new_thing, SIGNED_IN),
     get("/t/{id}", public.show_thing, ANYBODY),
+    get(f"/thing/qr/{_ID}{_PRINTED}", codes.show, ANYBODY),
     get("/thing/{id}", public.show_thing, ANYBODY),
     get("/thing/{id}/hosts", hosts.show, SIGNED_IN),
     post("/thing/{id}/hosts", hosts.ask, SIGNED_IN_JUST_NOW),
