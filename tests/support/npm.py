@@ -27,7 +27,8 @@ def download(package: NpmPackage, folder: Path) -> Path:
         SubprocessError: The registry cannot be reached.
     """
     run(["npm", "pack", "--silent", f"{package.name}@{package.version}"], folder)
-    archive = folder / f"{package.name}-{package.version}.tgz"
+    name = package.name.removeprefix("@").replace("/", "-")
+    archive = folder / f"{name}-{package.version}.tgz"
     found = hashlib.sha512(archive.read_bytes()).hexdigest()
     if found != package.sha512:
         raise ValueError(f"{archive.name} is another one: SHA-512 {found}")

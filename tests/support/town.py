@@ -110,6 +110,8 @@ class Town:
             "GET /t/{id}": Call(song),
             f"GET {thing}": Call(song),
             "GET /thing/qr/{id}": Call(song),
+            f"GET {thing}/tag": Call(song),
+            f"GET {thing}/badge.svg": Call(song),
             f"POST {thing}/flattr": Call(poem),
             f"POST {thing}/undo": Call(essay),
             "GET /profile/{username}": Call({"username": "ada"}),

@@ -27,6 +27,10 @@ class Addresses:
         """Return the address that a thing's code holds: short, so that it is coarse."""
         return f"{self.public_url}/t/{thing}"
 
+    def badge(self, thing: ThingId) -> str:
+        """Return the address of the thing's badge."""
+        return f"{self.thing(thing)}/badge.svg"
+
     def thing_resource(self, thing: ThingId) -> str:
         """Return the address of the thing in the API."""
         return f"{self.public_url}{API}/things/{thing}"
