@@ -257,16 +257,3 @@ async def test_a_page_of_another_site_may_be_called_with_it(world: "World") -> N
 
     assert "application/javascript" == response.content_type
     assert f"/**/show({plain});" == await response.text()
-
-
-@pytest.mark.usefixtures("ada")
-async def test_the_profile_leads_to_the_feed(world: "World") -> None:
-    page = await (await world.client.get("/profile/ada")).text()
-    (address,) = re.findall(
-        r'<link rel="alternate" type="application/atom\+xml" [^>]*href="([^"]*)">', page
-    )
-
-    feed = await _feed(world, address)
-
-    assert f'<a href="{address}">' in page
-    assert ["ada on Överallt"] == _texts(feed, "/atom:feed/atom:title/text()")

@@ -20,6 +20,7 @@ from overallt_server.web import (
     dashboard,
     devices,
     docs,
+    feeds,
     flattrs,
     front,
     gifts,
@@ -128,6 +129,10 @@ PAGES: Final[tuple[Endpoint, ...]] = (
     post("/thing/{id}/hosts/page", hosts.verify_page, SIGNED_IN_JUST_NOW),
     post("/thing/{id}/flattr", public.flattr_thing, SIGNED_IN),
     post("/thing/{id}/undo", public.undo_flattr, SIGNED_IN),
+    # After all that is below a thing: any other word there is its title, as of old.
+    get("/thing/{id}/{slug}", public.show_thing, ANYBODY),
+    get("/feeds/{username}/things.atom", feeds.things, ANYBODY),
+    get("/feeds/{username}/flattrs.atom", feeds.flattrs, ANYBODY),
     get("/profile/{username}", public.show_profile, ANYBODY),
     get("/submit/auto", submissions.show, ANYBODY),
     post("/submit/auto", submissions.flattr, SIGNED_IN),
