@@ -8,6 +8,7 @@ use; whether cookies are ``Secure`` follows from it.
 import os
 import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, override
 
@@ -23,8 +24,17 @@ from pydantic_settings import (
 from overallt_server.core.bank_accounts import BankAccount, iban_of
 from overallt_server.core.cards import CardAccount
 from overallt_server.core.mail_accounts import MailAccount, mail_account
+from overallt_server.core.networks import networks_in
 from overallt_server.core.registration import Registration
 from overallt_server.core.rules import Rules
+
+
+class LogFormat(StrEnum):
+    """How the log is written: for people, or for programs that collect it."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 FILE_NAME = "overallt-server.toml"
 # The only currency of SEPA, and of the code that banks' apps scan.
@@ -68,6 +78,20 @@ class Settings(BaseSettings):
             default_factory=lambda known: _localhost(known.get("listen_port")),
         ),
     ]
+    front_networks: Annotated[
+        str,
+        Field(
+            description="Networks of the server in front, with commas between, unless "
+            "it is on this computer: what it says of who asks is believed"
+        ),
+    ] = ""
+    metrics_networks: Annotated[
+        str,
+        Field(description="Networks that may read /metrics; empty: nobody"),
+    ] = ""
+    log_format: Annotated[
+        LogFormat, Field(description="How the log is written: text or json")
+    ] = LogFormat.TEXT
     database: Annotated[
         str,
         Field(description="SQLAlchemy URL; empty: overallt.sqlite in the data folder"),
@@ -208,6 +232,12 @@ class Settings(BaseSettings):
         int,
         Field(description="Added to the clock; for demonstrations and tests only"),
     ] = 0
+
+    @field_validator("front_networks", "metrics_networks")
+    @classmethod
+    def _check_networks(cls, networks: str) -> str:
+        networks_in(networks)
+        return networks
 
     @field_validator("bank_iban")
     @classmethod

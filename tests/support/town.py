@@ -170,7 +170,8 @@ _PLAIN: Final = frozenset(
     for path in (
         *("/", "/errors", "/docs", "/signup", "/signin", "/dashboard", "/budget"),
         *("/gifts", "/payouts", "/things/new", "/apps", "/apps/new", "/device"),
-        *("/healthz", "/readyz", "/openapi.json", "/rest/v2/rate_limit", "/account"),
+        *("/healthz", "/readyz", "/metrics", "/openapi.json", "/account"),
+        "/rest/v2/rate_limit",
         *("/confirm", "/reset", "/reset/password", "/account/passkeys/new"),
         "/account/second-factor",
         "/.well-known/oauth-authorization-server",

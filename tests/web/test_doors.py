@@ -75,6 +75,7 @@ RULES: Final[Mapping[Asker, Mapping[str, Outcome]]] = {
     },
     Asker.APP: {"nobody": IN, "person": IN},
     Asker.PROVIDER: {"nobody": (404, "not_found"), "person": (404, "not_found")},
+    Asker.WATCHER: {"nobody": (404, "not_found"), "person": (404, "not_found")},
     Asker.SIGNED_IN: {
         "nobody": LED_AWAY,
         "program": LED_AWAY,

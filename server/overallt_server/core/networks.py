@@ -9,7 +9,14 @@ IPv4, and one network of 64 bits for all of its computers. Its neighbours are ot
 
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Final
 
 THIS_COMPUTER: Final = "this computer"
@@ -39,15 +46,37 @@ def line_of(address: str) -> str:
     return _within(_LINES, address)
 
 
+@lru_cache(_REMEMBERED)
+def networks_in(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks that *text* lists, with commas between.
+
+    Raises:
+        ValueError: one of them is none, such as ``10.0.0.1/8``.
+    """
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+
+
+def is_within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Tell whether *address* is one of *networks*."""
+    ip = _ip(address)
+    return ip is not None and any(ip in each for each in networks)
+
+
 def _within(prefixes: Mapping[int, int], address: str) -> str:
+    ip = _ip(address)
+    if ip is None:
+        return UNKNOWN
+    if ip.is_loopback:
+        return THIS_COMPUTER
+    return str(ip_network((ip, prefixes[ip.version]), strict=False))
+
+
+def _ip(address: str) -> IPv4Address | IPv6Address | None:
     try:
         ip = ip_address(address)
     except ValueError:
-        return UNKNOWN
+        return None
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
-    if ip.is_loopback:
-        return THIS_COMPUTER
     # As a number, since an address may carry a zone (``fe80::1%eth0``).
-    plain = type(ip)(int(ip))
-    return str(ip_network((plain, prefixes[ip.version]), strict=False))
+    return type(ip)(int(ip))

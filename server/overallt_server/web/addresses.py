@@ -10,7 +10,9 @@ from overallt.protocol.ids import ThingId
 API: Final = "/rest/v2"
 
 # Programs talk to these: no cookie, no page, no form of ours.
-PROGRAM_PATHS: Final = frozenset({"/oauth/token", "/oauth/device", "/webhooks/stripe"})
+PROGRAM_PATHS: Final = frozenset(
+    {"/metrics", "/oauth/token", "/oauth/device", "/webhooks/stripe"}
+)
 
 
 @dataclass(frozen=True, slots=True)

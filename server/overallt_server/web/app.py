@@ -61,6 +61,7 @@ from overallt_server.web.formats import answer_in_form
 from overallt_server.web.index import INDEX_WATCH, IndexWatch, stop_waiting
 from overallt_server.web.keys import SETTINGS, USE_CASES, UseCases
 from overallt_server.web.mailing import sending
+from overallt_server.web.metrics import METRICS, Metrics, measure
 from overallt_server.web.pages import set_up_pages
 from overallt_server.web.readers import READERS, Readers, refuse_too_many_readers
 from overallt_server.web.routes import PAGES, PROGRAMS
@@ -81,6 +82,7 @@ def make_app(
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
         middlewares=[
+            measure,
             answer_refusals,
             refuse_other_hosts,
             refuse_too_many_readers,
@@ -92,6 +94,7 @@ def make_app(
         ],
     )
     app[SETTINGS] = settings
+    app[METRICS] = Metrics()
     indexing = IndexingThings(database, most_things=settings.index_max_things)
     room = Room(waiting=settings.flattrs_waiting, at_once=settings.flattrs_at_once)
     flattring = Flattring(database, settings.rules, room)

@@ -31,6 +31,7 @@ class Asker(StrEnum):
     PERSON_JUST_NOW = "you at your browser, signed in just now, and no program"
     APP = "an app that proves itself"
     PROVIDER = "who signs what he tells"
+    WATCHER = "who asks from a network that the operator has named"
     # On pages, whoever is not let in is led to the sign-in page.
     SIGNED_IN = "who is signed in"
     SIGNED_IN_JUST_NOW = "who has signed in just now"
@@ -55,6 +56,7 @@ PERSON: Final = Door(Asker.PERSON)
 PERSON_JUST_NOW: Final = Door(Asker.PERSON_JUST_NOW)
 APP: Final = Door(Asker.APP)
 PROVIDER: Final = Door(Asker.PROVIDER)
+WATCHER: Final = Door(Asker.WATCHER)
 SIGNED_IN: Final = Door(Asker.SIGNED_IN)
 SIGNED_IN_JUST_NOW: Final = Door(Asker.SIGNED_IN_JUST_NOW)
 

@@ -66,6 +66,7 @@ _DOORS: Final[dict[Asker, tuple[type[refusals.Refusal], ...]]] = {
     ),
     Asker.APP: (),
     Asker.PROVIDER: (),
+    Asker.WATCHER: (),
 }
 
 

@@ -27,6 +27,7 @@ from overallt_server.web import (
     hosts,
     index,
     intents,
+    metrics,
     oauth,
     openapi,
     operations,
@@ -59,6 +60,7 @@ from overallt_server.web.endpoints import (
     READS_REVENUE,
     SIGNED_IN,
     SIGNED_IN_JUST_NOW,
+    WATCHER,
     Endpoint,
     delete,
     get,
@@ -156,6 +158,7 @@ PROGRAMS: Final[tuple[Endpoint, ...]] = (
     get("/openapi.json", openapi.show, ANYBODY),
     get("/healthz", operations.healthy, ANYBODY),
     get("/readyz", operations.ready, ANYBODY),
+    get("/metrics", metrics.show, WATCHER),
     post("/webhooks/stripe", cards.hear, PROVIDER),
     # Before the things by id, of which these words would be some.
     get(f"{API}/things/lookup{_SLASH}{_JSON}", things.lookup, ANYBODY),

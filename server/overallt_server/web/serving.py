@@ -18,6 +18,7 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.web.app import make_app
+from overallt_server.web.logs import begin_log
 
 # Who is being answered may finish; a browser's idle connection must not hold us up.
 SHUTDOWN_SECONDS: Final = 5.0
@@ -40,6 +41,7 @@ async def serve(
     Raises:
         CannotListen: with a sentence for the person at the terminal.
     """
+    begin_log(settings.log_format)
     patience = settings.database_seconds
     database = Database(settings.database_url, patience_seconds=patience)
     runner = web.AppRunner(

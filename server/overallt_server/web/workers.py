@@ -1,9 +1,10 @@
 """Several processes behind one port: started, followed where one dies, ended together.
 
 Each opens the port for itself (``SO_REUSEPORT``), and the kernel divides among them
-whoever comes. They share nothing but the database: what must be counted, numbered or
-done once is so there. Whoever shares a port is let in beside anybody who does so, too,
-so it is opened alone first: a second server on it is refused.
+whoever comes. They share nothing but the database, where what must be counted, numbered
+or done once is so, and a folder in which each keeps its ``metrics``. Whoever shares a
+port is let in beside anybody who does so, too, so it is opened alone first: a second
+server on it is refused.
 
 A worker that dies is followed by another, since the fault may have been one request's.
 Where they die faster than that can explain, something else is wrong: then all end.
@@ -19,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Final
 
 from overallt_server.settings import Settings
+from overallt_server.web.metrics import shared_by_workers
 from overallt_server.web.serving import refuse_port_in_use, serve
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ def serve_by(workers: int, settings: Settings, ready: Callable[[], None]) -> Non
         WorkersFailed: they do not stay alive.
     """
     asyncio.run(refuse_port_in_use(settings))
-    _Workers(settings, workers, ready).keep()
+    with shared_by_workers():
+        _Workers(settings, workers, ready).keep()
 
 
 class _Workers:

@@ -2,7 +2,12 @@
 
 import pytest
 
-from overallt_server.core.networks import line_of, network_of
+from overallt_server.core.networks import (
+    is_within,
+    line_of,
+    network_of,
+    networks_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,28 @@ def test_an_address_lies_in_its_network(address: str, network: str) -> None:
 )
 def test_a_line_is_what_one_household_has(address: str, line: str) -> None:
     assert line == line_of(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_in"),
+    [
+        ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("2001:db8::1", True),
+        ("11.1.2.3", False),
+        ("2001:db9::1", False),
+        ("unix:", False),
+    ],
+)
+def test_an_address_is_within_what_is_listed(address: str, *, is_in: bool) -> None:
+    assert is_in == is_within(address, networks_in("10.0.0.0/8, 2001:db8::/32"))
+
+
+def test_nobody_is_within_nothing() -> None:
+    assert not is_within("10.1.2.3", networks_in(""))
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1/8", "example.org", "10.0.0.0/8;::1/128"])
+def test_what_is_no_network_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"does not appear|has host bits"):
+        networks_in(text)

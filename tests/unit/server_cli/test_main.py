@@ -49,6 +49,8 @@ def test_a_database_of_a_later_version_is_left_alone(
             "The database cannot be used: connection failed",
         ),
         ("LISTEN_PORT", "0", "The setting OVERALLT_LISTEN_PORT cannot be used: "),
+        ("LOG_FORMAT", "xml", "The setting OVERALLT_LOG_FORMAT cannot be used: "),
+        ("METRICS_NETWORKS", "10.0.0.1/8", "10.0.0.1/8 has host bits set."),
         ("FEE_BPS", "much", "The setting OVERALLT_FEE_BPS cannot be used: "),
     ],
 )
