@@ -89,6 +89,13 @@ class Settings(BaseSettings):
         str,
         Field(description="Networks that may read /metrics; empty: nobody"),
     ] = ""
+    legal_folder: Annotated[
+        str,
+        Field(
+            description="Folder of imprint.md, terms.md, privacy.md and report.md, in "
+            "other languages imprint.de.md; empty: legal in the data folder"
+        ),
+    ] = ""
     log_format: Annotated[
         LogFormat, Field(description="How the log is written: text or json")
     ] = LogFormat.TEXT
@@ -309,6 +316,11 @@ class Settings(BaseSettings):
         if not self.bank_iban:
             return None
         return BankAccount(self.bank_name, self.bank_iban, self.bank_bic)
+
+    @property
+    def folder_of_legal_pages(self) -> Path:
+        """Where the operator's own pages are."""
+        return Path(self.legal_folder) if self.legal_folder else data_folder() / "legal"
 
     @property
     def database_url(self) -> str:

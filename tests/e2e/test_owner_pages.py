@@ -1,4 +1,4 @@
-"""The pages of owners as they are seen: by a reader, by axe, and in other editors."""
+"""Pages of owners and operators as they are seen, and what editors make of tags."""
 
 import subprocess
 import tarfile
@@ -29,6 +29,18 @@ EDITORS: Final = (
         "ef15a7e33fcee905107ff4f0a3cdba8d0adf70df2e07e162ce7d3f9d560782f3af35118891ac50a9f3b6bff3e6754f88201d90aed8a10e4935bdfc306167badf",
     ),
 )
+TERMS: Final = f"""# Terms
+
+## What it costs
+
+| what | cost |
+|---|---|
+| giving | nothing |
+| getting | 10 % |
+
+1. Be kind, and read [the imprint](/imprint).
+2. <https://example.org/{90 * "a"}>
+"""
 TYPED: Final = "If this helped you: [Flattr=7] (a little, once a month)."
 TINYMCE: Final = """<!doctype html><title>x</title><textarea></textarea>
 <script src="/tinymce/package/tinymce.min.js"></script><script>
@@ -78,7 +90,10 @@ def earth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def settle_in(earth: World) -> None:
-    """Let Ben have an account and a thing."""
+    """Let Ben have an account and a thing, and the operator his terms."""
+    legal = earth.folder / "server" / "legal"
+    legal.mkdir()
+    (legal / "terms.md").write_text(TERMS, encoding="utf-8")
     earth.operate_then(
         *("user", "add", "ben", "--email", "ben@mail.test", "--password-file", "-"),
         typed=PASSWORD,
@@ -104,7 +119,9 @@ def addresses(page: Any, earth: World) -> list[str]:
     """Return where the pages are that are looked at."""
     page.goto(f"{earth.url}/profile/ben")
     thing = page.get_attribute(".rows a.row-title", "href")
-    return [f"{earth.url}{path}" for path in (thing, f"{thing}/tag")]
+    report = f"/report?thing={(thing or '').rpartition('/')[2]}"
+    paths = ["/terms", "/imprint", report, thing, f"{thing}/tag"]
+    return [f"{earth.url}{path}" for path in paths]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
