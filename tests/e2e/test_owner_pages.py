@@ -81,34 +81,49 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def earth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Give a server with Ben, who owns a thing with the longest title that goes."""
+def earth(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give a server with Ben, who was flattred by Ada in the month that has ended."""
     with world(tmp_path_factory.mktemp("earth")) as made:
         made.start_server()
         settle_in(made)
+        give(chromium, made)
+        made.operate("period", "close")
         yield made
 
 
 def settle_in(earth: World) -> None:
-    """Let Ben have an account and a thing, and the operator his terms."""
+    """Let Ada have means, Ben a thing with a long title, and the operator his terms."""
     legal = earth.folder / "server" / "legal"
     legal.mkdir()
     (legal / "terms.md").write_text(TERMS, encoding="utf-8")
-    earth.operate_then(
-        *("user", "add", "ben", "--email", "ben@mail.test", "--password-file", "-"),
-        typed=PASSWORD,
-    )
+    for name in ("ada", "ben"):
+        earth.operate_then(
+            *("user", "add", name, "--email", f"{name}@mail.test"),
+            *("--password-file", "-"),
+            typed=PASSWORD,
+        )
+    earth.operate_then("means", "add", "ada", "20.00", "--reason", "by hand")
+    earth.operate_then("budget", "set", "ada", "5.00")
     earth.operate_then(
         *("thing", "add", "--owner", "ben", "https://ben.example/song"),
         *("--title", "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerk"),
     )
 
 
-def signed_in(chromium: Any, earth: World, **looks: Any) -> Any:
-    """Open a window in which Ben is signed in."""
+def give(chromium: Any, earth: World) -> None:
+    """Let Ada flattr what Ben has."""
+    page = signed_in(chromium, earth, name="ada")
+    page.goto(addresses(page, earth)[-2])
+    page.click("#flattr")
+    page.wait_for_selector("#flattred")
+    page.context.close()
+
+
+def signed_in(chromium: Any, earth: World, *, name: str = "ben", **looks: Any) -> Any:
+    """Open a window in which Ben, or somebody else, is signed in."""
     page = chromium.new_context(**looks).new_page()
     page.goto(f"{earth.url}/signin")
-    page.fill("input[name=name]", "ben")
+    page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_selector("a[href='/things/new']")
@@ -120,7 +135,8 @@ def addresses(page: Any, earth: World) -> list[str]:
     page.goto(f"{earth.url}/profile/ben")
     thing = page.get_attribute(".rows a.row-title", "href")
     report = f"/report?thing={(thing or '').rpartition('/')[2]}"
-    paths = ["/terms", "/imprint", report, thing, f"{thing}/tag"]
+    paths = ["/terms", "/imprint", report, "/revenue", "/dashboard", thing]
+    paths.append(f"{thing}/tag")
     return [f"{earth.url}{path}" for path in paths]
 
 

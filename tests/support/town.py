@@ -170,6 +170,7 @@ _PLAIN: Final = frozenset(
     for path in (
         *("/", "/errors", "/docs", "/signup", "/signin", "/dashboard", "/budget"),
         *("/gifts", "/payouts", "/things/new", "/apps", "/apps/new", "/device"),
+        "/revenue",
         *("/imprint", "/terms", "/privacy", "/report"),
         *("/healthz", "/readyz", "/metrics", "/openapi.json", "/account"),
         "/rest/v2/rate_limit",

@@ -31,7 +31,8 @@ from overallt_server.storage.schema import periods, slices, thing_shares
 from overallt_server.storage.uniqueness import inserting
 
 _IS_NOT_SETTLED: Final = periods.c.settled_at.is_(None)
-_IS_MISSING: Final = slices.c.previewed_at.is_(None)
+# A slice whose shares are not summed yet; its period is told of to nobody.
+IS_MISSING: Final = slices.c.previewed_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ async def claim_slice(tx: Transaction, period: Period, *, at: datetime) -> Slice
         tx,
         sa.select(slices)
         .join(periods, periods.c.period == slices.c.period)
-        .where(slices.c.period == period, _IS_NOT_SETTLED, _IS_MISSING),
+        .where(slices.c.period == period, _IS_NOT_SETTLED, IS_MISSING),
         marked=slices.c.previewed_at,
         at=at,
     )
@@ -109,7 +110,7 @@ async def of_owner(
         .where(
             column.owner_id == owner,
             column.currency == currency,
-            ~sa.exists().where(slices.c.period == column.period, _IS_MISSING),
+            ~sa.exists().where(slices.c.period == column.period, IS_MISSING),
         )
         .order_by(column.period.desc(), column.thing_id)
     )

@@ -35,6 +35,7 @@ from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.reporting import Reporting
+from overallt_server.use_cases.reviewing import Reviewing
 from overallt_server.use_cases.second_factors import SecondFactors
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
@@ -124,6 +125,7 @@ def make_app(
         registering_apps=RegisteringApps(database),
         registering_things=RegisteringThings(database),
         reporting=Reporting(database, settings.rules),
+        reviewing=Reviewing(database, settings.rules),
         second_factors=SecondFactors(database),
         signing_in=SigningIn(database, passwords),
         signing_up=SigningUp(database, passwords, settings.registration),

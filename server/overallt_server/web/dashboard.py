@@ -4,6 +4,7 @@ from aiohttp import web
 
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
+from overallt_server.web.revenue_page import chart_of_months
 from overallt_server.web.sessions import signed_in
 
 # The newest: a dashboard is a glance.
@@ -40,4 +41,5 @@ async def show(request: web.Request) -> web.Response:
         counts=await cases.flattring.counts([thing.id for thing in things]),
         hold_days=settings(request).hold_days,
         revenue=await cases.earning.revenue(owner=user.id),
+        chart=chart_of_months(await cases.reviewing.months(user.id)),
     )

@@ -28,6 +28,7 @@ from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.reporting import Reporting
+from overallt_server.use_cases.reviewing import Reviewing
 from overallt_server.use_cases.second_factors import SecondFactors
 from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
@@ -61,6 +62,7 @@ class UseCases:
     registering_apps: RegisteringApps
     registering_things: RegisteringThings
     reporting: Reporting
+    reviewing: Reviewing
     second_factors: SecondFactors
     signing_in: SigningIn
     signing_up: SigningUp

@@ -12,6 +12,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.web.keys import settings
 from overallt_server.web.sessions import SESSION, csrf_token
@@ -69,4 +70,13 @@ def _month(period: Period) -> str:
     return f"{period.start:%B %Y}"
 
 
-FILTERS: Final[Mapping[str, Callable[..., str]]] = {"day": _day, "month": _month}
+def _figure(amount: Money) -> str:
+    # In tables and charts whose head names the currency.
+    return str(amount).partition(" ")[0]
+
+
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "day": _day,
+    "figure": _figure,
+    "month": _month,
+}
