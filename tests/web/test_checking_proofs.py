@@ -10,6 +10,7 @@ from overallt_server.core.proofs import KEPT_WITHOUT_PROOF, HostState
 from overallt_server.outside.proofs import Proofs
 from overallt_server.use_cases.checking_proofs import Checked, CheckingProofs
 from overallt_server.use_cases.claiming_hosts import ClaimingHosts
+from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.web.addresses import Addresses
 
@@ -59,7 +60,8 @@ class Site:
         return claim.state
 
     async def counts(self, thing: "Thing") -> bool:
-        return [HOST] == (await self.proving.hosts([thing.id]))[thing.id]
+        looking_up = LookingUp(self.world.database)
+        return [HOST] == (await looking_up.shown_thing(str(thing.id), None)).hosts
 
 
 @pytest.fixture

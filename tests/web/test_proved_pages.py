@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from overallt.protocol import codec, messages
-from overallt_server.use_cases.proving_hosts import ProvingHosts
+from overallt_server.use_cases.looking_up import LookingUp
 
 if TYPE_CHECKING:
     from outside_world import OutsideWorld
@@ -65,8 +65,8 @@ async def test_a_page_proves_itself_alone(
     assert (303 if is_proved else 403) == response.status
     assert is_proved == ("<strong>Confirmed.</strong>" in await browser.text(here))
     assert is_proved == ('rel="me noopener"' in await browser.text("/profile/bo"))
-    proved = await ProvingHosts(world.database).hosts([thing.id])
-    assert {thing.id: []} == proved
+    shown = await LookingUp(world.database).shown_thing(str(thing.id), None)
+    assert [] == shown.hosts
 
 
 async def test_what_waits_for_a_page_is_claimed_as_it_is_proved_and_nothing_else(

@@ -136,21 +136,6 @@ async def given(
     return [_flattr(row) for row in rows]
 
 
-async def flattred(
-    tx: Transaction, patron: UserId, period: Period, ids: Sequence[ThingId]
-) -> set[ThingId]:
-    """Tell which things of *ids* the *patron* has flattred in *period*."""
-    rows = await tx.execute(
-        sa.select(flattrs.c.thing_id).where(
-            flattrs.c.patron_id == patron,
-            flattrs.c.period == period,
-            flattrs.c.thing_id.in_(ids),
-            IS_KEPT,
-        )
-    )
-    return {ThingId(row.thing_id) for row in rows}
-
-
 async def counts(tx: Transaction, ids: Sequence[ThingId]) -> dict[ThingId, ThingCounts]:
     """Count the flattrs of each thing of *ids*, undone left out."""
     rows = await tx.execute(

@@ -1,6 +1,5 @@
 """Proved hosts as they are stored; the key is (thing, host)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,21 +10,6 @@ from overallt_server.storage.database import Transaction
 from overallt_server.storage.row_hashes import hashed
 from overallt_server.storage.schema import thing_hosts, things
 from overallt_server.storage.uniqueness import inserting
-
-
-async def of_things(
-    tx: Transaction, ids: Sequence[ThingId]
-) -> dict[ThingId, list[str]]:
-    """Return the hosts of each thing of *ids*, in alphabetical order."""
-    rows = await tx.execute(
-        sa.select(thing_hosts.c.thing_id, thing_hosts.c.host)
-        .where(thing_hosts.c.thing_id.in_(ids))
-        .order_by(thing_hosts.c.host)
-    )
-    hosts: dict[ThingId, list[str]] = {thing: [] for thing in ids}
-    for row in rows:
-        hosts[ThingId(row.thing_id)].append(row.host)
-    return hosts
 
 
 async def is_proved(tx: Transaction, owner: UserId, host: str) -> bool:

@@ -1,6 +1,5 @@
 """Subscriptions as they are stored; the key is (patron, thing)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,18 +96,6 @@ async def of_patron(
         .offset((page - 1) * count)
     )
     return [_subscription(row) for row in rows]
-
-
-async def subscribed(
-    tx: Transaction, patron: UserId, ids: Sequence[ThingId]
-) -> set[ThingId]:
-    """Tell to which things of *ids* the *patron* has subscribed."""
-    rows = await tx.execute(
-        sa.select(subscriptions.c.thing_id).where(
-            subscriptions.c.patron_id == patron, subscriptions.c.thing_id.in_(ids)
-        )
-    )
-    return {ThingId(row.thing_id) for row in rows}
 
 
 async def renew(tx: Transaction, period: Period, currency: str) -> None:

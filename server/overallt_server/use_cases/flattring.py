@@ -174,14 +174,6 @@ class Flattring:
         """Count the flattrs that the things of *ids* have had, zero included."""
         return await self._counts.many(ids)
 
-    async def flattred(
-        self, *, patron: UserId, things: Sequence[ThingId], now: datetime
-    ) -> set[ThingId]:
-        """Tell which of *things* the *patron* has flattred in the open period."""
-        async with self._database.snapshot() as tx:
-            period = await periods.open_at(tx, now)
-            return await flattrs.flattred(tx, patron, period, things)
-
 
 class _Intake:
     """What is known of those who click together, and what has come of it so far.

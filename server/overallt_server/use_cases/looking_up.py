@@ -9,10 +9,18 @@ from overallt_server.core.activities import Activity
 from overallt_server.core.intents import claimable_by
 from overallt_server.core.refusals import InvalidRequest, NotFound
 from overallt_server.core.searches import ThingSearch
+from overallt_server.core.shown_things import Look, ShownThing, Viewer
 from overallt_server.core.things import Thing
 from overallt_server.core.urls import normal_url
 from overallt_server.core.users import User
-from overallt_server.storage import activities, health, searches, things, users
+from overallt_server.storage import (
+    activities,
+    health,
+    searches,
+    shown_things,
+    things,
+    users,
+)
 from overallt_server.storage.database import Database
 from overallt_server.storage.searches import FoundThings
 from overallt_server.use_cases.reading_together import ReadingTogether
@@ -28,6 +36,7 @@ class LookingUp:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._things = ReadingTogether(database, things.many)
+        self._shown = ReadingTogether(database, shown_things.many)
         self._things_at = ReadingTogether(database, things.at)
         self._users = ReadingTogether(database, users.many)
 
@@ -98,17 +107,33 @@ class LookingUp:
         """Return the users of *ids*, by id."""
         return await self._users.many(ids)
 
-    async def things(self, ids: Sequence[str]) -> list[Thing]:
-        """Return the things with these *ids*, in order; what is none is left out.
+    async def shown(
+        self, ids: Sequence[ThingId], viewer: Viewer | None
+    ) -> list[ShownThing]:
+        """Return what *viewer* sees of the things of *ids*, in order.
+
+        What is none is left out.
 
         Raises:
             InvalidRequest: that is more than is looked up at once.
         """
         if len(ids) > MOST_THINGS:
             raise InvalidRequest(f"At most {MOST_THINGS} things are shown at once.")
-        wanted = [ThingId(int(each)) for each in ids if is_thing_id(each)]
-        found = await self._things.many(wanted)
-        return [found[each] for each in wanted if each in found]
+        looks = [Look(thing, viewer) for thing in ids]
+        found = await self._shown.many(looks)
+        return [found[look] for look in looks if look in found]
+
+    async def shown_thing(self, tag_id: str, viewer: Viewer | None) -> ShownThing:
+        """Return what *viewer* sees of the thing that *tag_id* names.
+
+        Raises:
+            NotFound: nobody has this id.
+        """
+        look = Look(await self.thing_id(tag_id), viewer)
+        found = await self._shown.many([look])
+        if look not in found:
+            raise NotFound(_NO_THING)
+        return found[look]
 
     async def search(
         self, wanted: ThingSearch, *, page: int, count: int, now: datetime

@@ -4,7 +4,6 @@ Owners prove it by themselves, see ``claiming_hosts``; here an operator notes wh
 has seen proof of, and decides where two owners claim the same.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from overallt.protocol.ids import ThingId
@@ -14,15 +13,13 @@ from overallt_server.storage import host_claims, hosts, things
 from overallt_server.storage.database import Database
 from overallt_server.storage.intents import Claimants
 from overallt_server.use_cases.claiming import claim
-from overallt_server.use_cases.reading_together import ReadingTogether
 
 
 class ProvingHosts:
-    """Notes proved hosts and tells them."""
+    """Notes proved hosts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._hosts = ReadingTogether(database, hosts.of_things)
 
     async def note(self, *, thing: ThingId, host: str, now: datetime) -> str:
         """Note that the owner of *thing* has proved *host*; return its one spelling.
@@ -57,7 +54,3 @@ class ProvingHosts:
                 raise NotFound(f"{proved} is not noted for thing {thing}.")
             await host_claims.remove(tx, thing, proved)
         return proved
-
-    async def hosts(self, ids: Sequence[ThingId]) -> dict[ThingId, list[str]]:
-        """Return the proved hosts of each thing of *ids*, in alphabetical order."""
-        return await self._hosts.many(ids)

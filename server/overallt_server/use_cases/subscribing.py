@@ -4,7 +4,6 @@ They are given by ``closing``: for a period at its close, where something was su
 to and not flattred, and for the next one right after, so that patrons see them early.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,10 +132,3 @@ class Subscribing:
             listed = await subscriptions.of_patron(tx, patron, page=page, count=count)
             by_id = await things.many(tx, (each.thing for each in listed))
         return [SubscribedThing(each, by_id[each.thing]) for each in listed]
-
-    async def subscribed(
-        self, *, patron: UserId, things: Sequence[ThingId]
-    ) -> set[ThingId]:
-        """Tell to which of *things* the *patron* has subscribed."""
-        async with self._database.snapshot() as tx:
-            return await subscriptions.subscribed(tx, patron, things)

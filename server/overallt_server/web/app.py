@@ -31,7 +31,6 @@ from overallt_server.use_cases.passkeys import Passkeys
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
-from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.reporting import Reporting
@@ -121,7 +120,6 @@ def make_app(
         passkeys=Passkeys(database, public_url=settings.public_url),
         paying_out=PayingOut(database, settings.rules),
         paying_by_card=_paying_by_card(settings, database),
-        proving_hosts=ProvingHosts(database),
         registering_apps=RegisteringApps(database),
         registering_things=RegisteringThings(database),
         reporting=Reporting(database, settings.rules),

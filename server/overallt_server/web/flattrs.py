@@ -131,7 +131,7 @@ async def list_mine(request: web.Request) -> web.Response:
         )
     flattred = [each.thing for each in given]
     shown: Sequence[messages.Thing | messages.MiniThing] = (
-        await things.told(request, flattred, grant, full=True)
+        await things.told(request, [thing.id for thing in flattred], grant, full=True)
         if listing.is_full
         else await _minis(request, flattred)
     )

@@ -24,7 +24,6 @@ from overallt_server.use_cases.looking_up import LookingUp
 from overallt_server.use_cases.passkeys import Passkeys
 from overallt_server.use_cases.paying_by_card import PayingByCard
 from overallt_server.use_cases.paying_out import PayingOut
-from overallt_server.use_cases.proving_hosts import ProvingHosts
 from overallt_server.use_cases.registering_apps import RegisteringApps
 from overallt_server.use_cases.registering_things import RegisteringThings
 from overallt_server.use_cases.reporting import Reporting
@@ -58,7 +57,6 @@ class UseCases:
     passkeys: Passkeys
     paying_out: PayingOut
     paying_by_card: PayingByCard | None
-    proving_hosts: ProvingHosts
     registering_apps: RegisteringApps
     registering_things: RegisteringThings
     reporting: Reporting

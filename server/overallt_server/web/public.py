@@ -6,6 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from overallt_server.core.refusals import InvalidThing, Refusal
+from overallt_server.core.shown_things import Viewer
 from overallt_server.core.users import User
 from overallt_server.core.words import CATEGORIES, LANGUAGES
 from overallt_server.web import inputs
@@ -126,25 +127,19 @@ def _new_thing_form(
 async def _thing_page(
     request: web.Request, *, problem: str, status: HTTPStatus
 ) -> web.Response:
-    cases = use_cases(request)
-    thing = await cases.looking_up.thing(request.match_info["id"])
-    counts = await cases.flattring.counts([thing.id])
-    owners = await cases.looking_up.users([thing.owner])
     session = request.get(SESSION)
-    is_flattred = False
-    if session is not None:
-        flattred = await cases.flattring.flattred(
-            patron=session.user.id, things=[thing.id], now=settings(request).now()
-        )
-        is_flattred = thing.id in flattred
+    user = None if session is None else session.user
+    viewer = Viewer(user.id, settings(request).now()) if user else None
+    shown = await use_cases(request).looking_up.shown_thing(
+        request.match_info["id"], viewer
+    )
     return page(
         request,
         "thing.html",
         status=status,
-        thing=thing,
-        owner=owners[thing.owner],
-        counts=counts[thing.id],
-        is_flattred=is_flattred,
-        is_mine=session is not None and session.user.id == thing.owner,
+        shown=shown,
+        thing=shown.thing,
+        owner=shown.owner,
+        is_mine=user is not None and user.id == shown.owner.id,
         problem=problem,
     )

@@ -7,6 +7,7 @@ from overallt.protocol import messages
 from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.grants import Scope, Scopes
 from overallt_server.core.payouts import Payout
+from overallt_server.core.shown_things import ShownThing
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.web.addresses import Addresses
@@ -72,17 +73,13 @@ def mini_thing(
 
 
 def thing_message(
-    thing: Thing,
+    shown: ShownThing,
     addresses: Addresses,
     *,
     owner: messages.User | messages.MiniUser,
-    flattrs: int,
-    patrons: int,
-    hosts: list[str],
-    flattred: bool | None,
-    subscribed: bool | None,
 ) -> messages.Thing:
-    """Return *thing*; the last two are ``None`` for somebody without a token."""
+    """Return a thing as it is *shown*."""
+    thing = shown.thing
     return messages.Thing(
         resource=addresses.thing_resource(thing.id),
         link=addresses.thing(thing.id),
@@ -97,11 +94,11 @@ def thing_message(
         owner=owner,
         hidden=thing.hidden,
         image="",
-        flattrs=flattrs,
-        flattrs_user_count=patrons,
-        flattred=flattred,
-        subscribed=subscribed,
-        hosts=hosts,
+        flattrs=shown.flattrs,
+        flattrs_user_count=shown.patrons,
+        flattred=shown.flattred,
+        subscribed=shown.subscribed,
+        hosts=shown.hosts,
     )
 
 

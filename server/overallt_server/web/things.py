@@ -7,11 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from overallt.protocol import lookups, messages
+from overallt.protocol.ids import ThingId, is_thing_id
 from overallt.protocol.refusals import RefusalCode
 from overallt_server.core import refusals
 from overallt_server.core.activities import Activity, Verb
 from overallt_server.core.descriptions import Description
 from overallt_server.core.grants import Grant, Scope
+from overallt_server.core.shown_things import ShownThing, Viewer
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.web import inputs, streams
@@ -46,13 +48,14 @@ async def show(request: web.Request) -> web.Response:
     """
     grant = await asker(request)
     full = inputs.query(request, inputs.Fullness).is_full
-    looking_up = use_cases(request).looking_up
     ids = request.match_info["id"].split(",")
     if len(ids) > 1:
-        things = await looking_up.things(ids)
-        return json_answer(await told(request, things, grant, full=full))
-    (message,) = await told(request, [await looking_up.thing(*ids)], grant, full=full)
-    return json_answer(message)
+        numbers = [ThingId(int(each)) for each in ids if is_thing_id(each)]
+        return json_answer(await told(request, numbers, grant, full=full))
+    shown = await use_cases(request).looking_up.shown_thing(
+        ids[0], viewer(request, grant)
+    )
+    return json_answer(_told(request, shown, full=full))
 
 
 @answers(
@@ -115,7 +118,7 @@ async def search(request: web.Request) -> web.Response:
             total_items=found.total,
             items=len(found.things),
             page=asked.page,
-            things=await told(request, found.things, grant, full=asked.is_full),
+            things=await told(request, _ids(found.things), grant, full=asked.is_full),
         )
     )
 
@@ -136,7 +139,7 @@ async def list_mine(request: web.Request) -> web.Response:
         return _stream(
             request, grant.user, things, listing, name="own-things", form=content_type
         )
-    return json_answer(await told(request, things, grant, full=listing.is_full))
+    return json_answer(await told(request, _ids(things), grant, full=listing.is_full))
 
 
 @answers(
@@ -163,7 +166,7 @@ async def list_of_user(request: web.Request) -> web.Response:
             request, owner, things, listing, name="things", form=content_type
         )
         return streams.known_to_all(request, public)
-    return json_answer(await told(request, things, grant, full=listing.is_full))
+    return json_answer(await told(request, _ids(things), grant, full=listing.is_full))
 
 
 @answers(
@@ -283,36 +286,32 @@ def typed(form: inputs.NewThing) -> Description:
 
 
 async def told(
-    request: web.Request, things: Sequence[Thing], grant: Grant | None, *, full: bool
+    request: web.Request, ids: Sequence[ThingId], grant: Grant | None, *, full: bool
 ) -> list[messages.Thing]:
-    """Return *things* as whoever has *grant* is told of them, in order."""
-    cases = use_cases(request)
-    ids = [thing.id for thing in things]
-    counts = await cases.flattring.counts(ids)
-    owners = await cases.looking_up.users(thing.owner for thing in things)
-    hosts = await cases.proving_hosts.hosts(ids)
-    flattred = subscribed = None
-    if grant is not None:
-        flattred = await cases.flattring.flattred(
-            patron=grant.user.id, things=ids, now=settings(request).now()
-        )
-        subscribed = await cases.subscribing.subscribed(
-            patron=grant.user.id, things=ids
-        )
+    """Return the things of *ids* as whoever has *grant* is told of them, in order."""
+    looking_up = use_cases(request).looking_up
+    shown = await looking_up.shown(ids, viewer(request, grant))
+    return [_told(request, each, full=full) for each in shown]
+
+
+def viewer(request: web.Request, grant: Grant | None) -> Viewer | None:
+    """Return who looks at things by *grant*, if there is one."""
+    if grant is None:
+        return None
+    return Viewer(grant.user.id, settings(request).now())
+
+
+def _told(request: web.Request, shown: ShownThing, *, full: bool) -> messages.Thing:
     addresses = Addresses(settings(request).public_url)
-    return [
-        thing_message(
-            thing,
-            addresses,
-            owner=owner_message(owners[thing.owner], addresses, full=full),
-            flattrs=counts[thing.id].flattrs,
-            patrons=counts[thing.id].patrons,
-            hosts=hosts[thing.id],
-            flattred=None if flattred is None else thing.id in flattred,
-            subscribed=None if subscribed is None else thing.id in subscribed,
-        )
-        for thing in things
-    ]
+    return thing_message(
+        shown,
+        addresses,
+        owner=owner_message(shown.owner, addresses, full=full),
+    )
+
+
+def _ids(things: Sequence[Thing]) -> list[ThingId]:
+    return [thing.id for thing in things]
 
 
 def _stream(

@@ -156,24 +156,6 @@ async def test_counts_tell_flattrs_from_patrons_and_leave_undone_ones_out(
     assert {song: ThingCounts(3, 2), essay: ThingCounts(0, 0)} == counts
 
 
-async def test_what_is_flattred_is_known_in_the_open_period_alone(
-    town: "Town",
-) -> None:
-    ada, song = await _ada_and_a_song(town)
-    essay = await town.thing(12, owner=await town.user(3))
-    await town.flattr(ada, song)
-
-    this_month = await town.flattring.flattred(
-        patron=ada, things=[song, essay], now=town.now
-    )
-    next_month = await town.flattring.flattred(
-        patron=ada, things=[song, essay], now=town.january.end
-    )
-
-    assert {song} == this_month
-    assert set() == next_month
-
-
 async def test_the_same_key_gets_the_same_answer_and_gives_once(town: "Town") -> None:
     ada, song = await _ada_and_a_song(town)
     eva = await town.patron(3, means=1000, budget=500)
