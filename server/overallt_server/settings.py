@@ -224,8 +224,22 @@ class Settings(BaseSettings):
     ] = 1000
     request_seconds: Annotated[
         int,
-        Field(description="Seconds that a request may take to come in whole", ge=1),
+        Field(
+            description="Seconds that a request may take to come in whole, and its "
+            "answer to be fetched",
+            ge=1,
+        ),
     ] = 75
+    connections: Annotated[
+        int, Field(description="With more open connections, 503; for each worker", ge=1)
+    ] = 5000
+    connections_per_line: Annotated[
+        int,
+        Field(
+            description="The same of one IPv4 address or IPv6 /64, but this computer's",
+            ge=1,
+        ),
+    ] = 200
     requests_per_hour: Annotated[
         int, Field(description="Requests to the API an hour, for each token", ge=1)
     ] = 1000

@@ -7,10 +7,10 @@ here is answered, and only then all is closed.
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing import parent_process
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 
@@ -18,6 +18,7 @@ from overallt_server.settings import Settings
 from overallt_server.storage.database import Database
 from overallt_server.use_cases.passwords import Passwords
 from overallt_server.web.app import make_app
+from overallt_server.web.connections import ConnectionBounds, Connections
 from overallt_server.web.logs import begin_log
 
 # Who is being answered may finish; a browser's idle connection must not hold us up.
@@ -58,16 +59,10 @@ async def serve(
     )
     try:
         await runner.setup()
-        with _listening(settings):
-            await web.TCPSite(
-                runner,
-                settings.listen_host,
-                settings.listen_port,
-                reuse_port=shares_port or None,
-            ).start()
-        stop = _stop_signal()
-        ready()
-        await stop.wait()
+        async with _letting_in(runner, settings, shares_port=shares_port):
+            stop = _stop_signal()
+            ready()
+            await stop.wait()
     finally:
         await runner.cleanup()
         await database.close()
@@ -85,6 +80,31 @@ async def refuse_port_in_use(settings: Settings) -> None:
         )
     alone.close()
     await alone.wait_closed()
+
+
+@asynccontextmanager
+async def _letting_in(
+    runner: web.AppRunner, settings: Settings, *, shares_port: bool
+) -> AsyncIterator[None]:
+    bounds = ConnectionBounds(
+        all=settings.connections,
+        line=settings.connections_per_line,
+        seconds=settings.request_seconds,
+    )
+    connections = Connections(cast("web.Server", runner.server), bounds)
+    with _listening(settings):
+        listening = await asyncio.get_running_loop().create_server(
+            connections.door,
+            settings.listen_host,
+            settings.listen_port,
+            reuse_port=shares_port or None,
+        )
+    looking = asyncio.create_task(connections.end_slow_readers())
+    try:
+        yield
+    finally:
+        looking.cancel()
+        listening.close()
 
 
 @contextmanager
