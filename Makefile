@@ -69,9 +69,10 @@ kill: .venv/.dev ## kill programs and databases at random instants, for MINUTES=
 	@.ci/packages
 	$(BIN)/python tests/fuzz/kills.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
-pictures: .venv/.dev ## make the README's pictures anew
+pictures: .venv/.dev ## make the README's pictures and the badges anew
 	@.ci/packages
 	$(BIN)/python tests/e2e/pictures.py
+	$(BIN)/python tests/e2e/badges.py
 
 requirements: .venv/.dev ## pin the dependencies anew, with hashes
 	.ci/pin
