@@ -73,18 +73,17 @@ async def test_migrating_twice_changes_nothing(any_database: Database) -> None:
 
     async with any_database.snapshot() as tx:
         versions = await tx.execute(sa.text("SELECT version_num FROM alembic_version"))
-        assert [("0026",)] == versions.all()
+        assert [("0027",)] == versions.all()
         apps = await tx.execute(sa.select(access_schema.apps.c.client_id))
-        assert [("overallt-proxy",)] == apps.all()
+        assert {("overallt-extension",), ("overallt-proxy",)} == set(apps.all())
 
 
-async def test_our_proxy_is_a_public_app_of_ours(any_database: Database) -> None:
+async def test_our_programs_are_public_apps_of_ours(any_database: Database) -> None:
     async with any_database.snapshot() as tx:
-        app = (await tx.execute(sa.select(access_schema.apps))).one()
+        apps = (await tx.execute(sa.select(access_schema.apps))).all()
 
-    assert app.first_party
-    assert app.secret_hash is None
-    assert app.redirect_uri is None
+    assert [(True, None)] * 2 == [(app.first_party, app.secret_hash) for app in apps]
+    assert {None, "/oauth/arrived"} == {app.redirect_uri for app in apps}
 
 
 async def test_only_the_servers_user_may_read_the_folder_and_the_file(

@@ -131,6 +131,7 @@ class Town:
             "GET /card/back": Call(query={"session": "cs_1"}),
             # Programs.
             "POST /oauth/token": Call(body={"grant_type": "password"}),
+            "POST /oauth/revoke": Call(body={"client_id": PROXY, "token": "0" * 40}),
             "POST /oauth/device": Call(body={"client_id": PROXY, "scope": "flattr"}),
             f"GET {api}/things/lookup": Call(query={"url": self.song.url}),
             f"GET {api}/things/search": Call(query={"query": "song", "sort": "trend"}),
@@ -179,6 +180,7 @@ _PLAIN: Final = frozenset(
         "/rest/v2/rate_limit",
         *("/confirm", "/reset", "/reset/password", "/account/passkeys/new"),
         *("/account/second-factor", "/_img/icons/flattr_logo_16.png"),
+        "/oauth/arrived",
         "/.well-known/oauth-authorization-server",
         *(f"/rest/v2/{each}" for each in ("things/index", "things/range", "user")),
         *(f"/rest/v2/user/{each}" for each in ("flattrs", "activities", "things")),

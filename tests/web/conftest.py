@@ -21,7 +21,7 @@ from mail_server import MailServer, mail_server
 from outside_world import OutsideWorld
 
 from overallt.protocol import codec, messages
-from overallt_server.core.grants import parse_scopes
+from overallt_server.core.grants import App, parse_scopes
 from overallt_server.core.money import Money
 from overallt_server.core.registration import Registration
 from overallt_server.core.things import Thing
@@ -177,6 +177,18 @@ class Consent:
             redirect_uri=redirect_uri or self.back,
             public=public,
         )
+
+    @property
+    def extension(self) -> RegisteredApp:
+        """The app that every server has for the browser's extension."""
+        app = App(
+            client_id="overallt-extension",
+            name="Överallt extension",
+            public=True,
+            redirect_uri="/oauth/arrived",
+            first_party=True,
+        )
+        return RegisteredApp(app, secret=None)
 
     def asking(self, app: RegisteredApp, **others: str) -> dict[str, str]:
         return {

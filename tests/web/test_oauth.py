@@ -168,3 +168,38 @@ async def test_the_endpoints_are_described(world: "World") -> None:
     assert world.settings.public_url == described["issuer"]
     assert ["S256"] == described["code_challenge_methods_supported"]
     assert described["token_endpoint"].endswith("/oauth/token")
+    assert described["revocation_endpoint"].endswith("/oauth/revoke")
+
+
+async def test_the_extension_comes_back_to_a_page_of_this_server(
+    world: "World", consent: "Consent"
+) -> None:
+    browser = await world.browser(await world.user("ada"))
+    asking = consent.asking(consent.extension, scope="flattr")
+
+    shown = await browser.get(f"/oauth/authorize?{urlencode(asking)}")
+    policy = shown.headers["Content-Security-Policy"]
+    decided = await browser.post("/oauth/authorize", decision="allow", **asking)
+    arrived = await browser.get(decided.headers["Location"])
+    answer = consent.answer(decided)
+    status, token = await consent.token(consent.extension, answer["code"])
+
+    assert f"form-action 'self' {world.settings.public_url};" in policy
+    assert decided.headers["Location"].startswith("/oauth/arrived?code=")
+    assert "Back to the extension" in await arrived.text()
+    assert (200, 40, "s&t=") == (status, len(token), answer["state"])
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "/oauth/arrived/../../else"]
+)
+async def test_the_extension_comes_back_nowhere_else(
+    world: "World", consent: "Consent", wanted: str
+) -> None:
+    browser = await world.browser(await world.user("ada"))
+    asking = consent.asking(consent.extension, redirect_uri=wanted)
+
+    shown = await browser.get(f"/oauth/authorize?{urlencode(asking)}")
+
+    assert 400 == shown.status
+    assert "has not registered" in await shown.text()

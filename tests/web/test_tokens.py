@@ -204,3 +204,46 @@ async def test_nobody_revokes_the_token_of_another(world: "World") -> None:
 
     assert (404, 404) == (response.status, nonsense.status)
     assert 200 == after.status
+
+
+async def test_an_app_gives_its_token_back(world: "World", consent: "Consent") -> None:
+    app = await consent.app(public=True)
+    _, code = await consent.code(app)
+    _, token = await consent.token(app, code)
+
+    by_another = await given_back(world, consent.extension.app.client_id, token)
+    before = await world.client.get("/rest/v2/user", headers=bearer(token))
+    by_itself = await given_back(world, app.app.client_id, token)
+    after = await world.client.get("/rest/v2/user", headers=bearer(token))
+    again = await given_back(world, app.app.client_id, token)
+
+    assert [200, 200, 200, 401, 200] == [
+        by_another,
+        before.status,
+        by_itself,
+        after.status,
+        again,
+    ]
+
+
+async def test_a_token_given_back_by_an_app_without_its_secret_stays_good(
+    world: "World", consent: "Consent"
+) -> None:
+    app = await consent.app(public=False)
+    _, code = await consent.code(app)
+    _, token = await consent.token(app, code)
+
+    refused = await given_back(world, app.app.client_id, token)
+    after = await world.client.get("/rest/v2/user", headers=bearer(token))
+
+    assert (401, 200) == (refused, after.status)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def given_back(world: "World", client_id: str, token: str) -> int:
+    form = {"client_id": client_id, "token": token}
+    response = await world.client.post("/oauth/revoke", data=form)
+    return response.status

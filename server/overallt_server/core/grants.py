@@ -55,7 +55,8 @@ class App:
     """A program that asks users for access.
 
     A public app keeps no secret and must use PKCE; one without ``redirect_uri`` can
-    only use device codes; a first-party one belongs to this server.
+    only use device codes; a first-party one belongs to this server. A ``redirect_uri``
+    that is a path leads to a page of this server.
     """
 
     client_id: str

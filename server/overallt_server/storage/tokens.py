@@ -99,6 +99,15 @@ async def revoke(tx: Transaction, user: UserId, token_hash: bytes) -> bool:
     return removed.rowcount > 0
 
 
+async def give_back(tx: Transaction, client_id: str, token_hash: bytes) -> None:
+    """Forget an access token that was given to the app *client_id*, if it was."""
+    await tx.execute(
+        sa.delete(access_tokens)
+        .where(access_tokens.c.token_hash == token_hash)
+        .where(access_tokens.c.client_id == client_id)
+    )
+
+
 async def revoke_all(tx: Transaction, user: UserId) -> None:
     """Forget every access token of *user*, and the codes that would become some."""
     for table in (access_tokens, authorization_codes):

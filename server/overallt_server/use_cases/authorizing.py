@@ -216,6 +216,18 @@ class Authorizing:
             if not await tokens.revoke(tx, user.id, token_hash):
                 raise NotFound
 
+    async def give_back(self, *, credentials: Credentials, access_token: str) -> None:
+        """Make *access_token* worthless, which the app no longer wants (RFC 7009).
+
+        One that is not the app's own, or is none at all, is left as it is.
+
+        Raises:
+            GrantRefused: the app does not prove itself.
+        """
+        async with self._database.transaction() as tx:
+            app = await proven_app(tx, credentials)
+            await tokens.give_back(tx, app.client_id, hash_of(access_token))
+
 
 def scopes_of(request: AuthorizationRequest, app: App) -> Scopes:
     """Return the scopes that *request* asks for.

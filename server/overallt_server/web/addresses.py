@@ -11,7 +11,13 @@ API: Final = "/rest/v2"
 
 # Programs talk to these: no cookie, no page, no form of ours.
 PROGRAM_PATHS: Final = frozenset(
-    {"/metrics", "/oauth/token", "/oauth/device", "/webhooks/stripe"}
+    {
+        "/metrics",
+        "/oauth/token",
+        "/oauth/revoke",
+        "/oauth/device",
+        "/webhooks/stripe",
+    }
 )
 
 

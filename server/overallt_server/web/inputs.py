@@ -338,18 +338,6 @@ class DeviceRequest(Input):
     scope: Text = ""
 
 
-class TokenRequest(Input):
-    """What an app sends for an access token (RFC 6749, 4.1.3; RFC 8628, 3.4)."""
-
-    grant_type: Text
-    client_id: Text | None = None
-    client_secret: Text | None = None
-    code: Text | None = None
-    redirect_uri: Text | None = None
-    code_verifier: Text | None = None
-    device_code: Text | None = None
-
-
 def query[T: Input](request: web.Request, kind: type[T]) -> T:
     """Read the query of *request*.
 

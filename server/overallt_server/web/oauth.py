@@ -4,7 +4,7 @@ import base64
 import binascii
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import unquote_plus, urlencode, urlsplit
+from urllib.parse import unquote_plus, urlencode, urljoin, urlsplit
 
 from aiohttp import web
 
@@ -30,6 +30,11 @@ from overallt_server.web.formats import JSON
 from overallt_server.web.keys import settings, use_cases
 from overallt_server.web.pages import page
 from overallt_server.web.sessions import signed_in
+from overallt_server.web.token_inputs import (
+    ProvenInput,
+    TokenRequest,
+    TokenRevocation,
+)
 
 ALLOW: Final = "allow"
 DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -44,6 +49,7 @@ async def show(request: web.Request) -> web.Response:
         scopes = scopes_of(asked_for, asked.app)
     except GrantRefused as refused:
         return _back(asked, asked_for, error=refused.error)
+    goes_to = _origin(urljoin(settings(request).public_url, asked.redirect_uri))
     response = page(
         request,
         "authorize.html",
@@ -51,11 +57,11 @@ async def show(request: web.Request) -> web.Response:
         asked_for=asked_for,
         scopes=sorted(scopes),
         user=session.user,
-        goes_to=_origin(asked.redirect_uri),
+        goes_to=goes_to,
     )
     # Some browsers hold a form's redirect to the form's own policy, too.
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
-        "form-action 'self'", f"form-action 'self' {_origin(asked.redirect_uri)}"
+        "form-action 'self'", f"form-action 'self' {goes_to}"
     )
     return response
 
@@ -78,10 +84,15 @@ async def decide(request: web.Request) -> web.Response:
     return _back(asked, asked_for, code=code)
 
 
-@answers(messages.AccessToken, body=inputs.TokenRequest)
+async def show_arrived(request: web.Request) -> web.Response:
+    """Show where our own extension comes back to, and reads the address itself."""
+    return page(request, "arrived.html")
+
+
+@answers(messages.AccessToken, body=TokenRequest)
 async def token(request: web.Request) -> web.Response:
     """Give an app its access token, for a code of either kind."""
-    wanted = await inputs.body(request, inputs.TokenRequest)
+    wanted = await inputs.body(request, TokenRequest)
     credentials = _credentials(request, wanted)
     now = settings(request).now()
     cases = use_cases(request)
@@ -107,6 +118,17 @@ async def token(request: web.Request) -> web.Response:
     return _token_answer(issued)
 
 
+@answers(body=TokenRevocation)
+async def revoke(request: web.Request) -> web.Response:
+    """Take an access token back from an app that no longer wants it (RFC 7009)."""
+    given = await inputs.body(request, TokenRevocation)
+    await use_cases(request).authorizing.give_back(
+        credentials=_credentials(request, given), access_token=given.token
+    )
+    # What was no token is none afterwards, too (RFC 7009, 2.2).
+    return web.Response()
+
+
 @answers(forms=(JSON,))
 async def metadata(request: web.Request) -> web.Response:
     """Describe the endpoints (RFC 8414)."""
@@ -116,6 +138,7 @@ async def metadata(request: web.Request) -> web.Response:
             "issuer": public_url,
             "authorization_endpoint": f"{public_url}/oauth/authorize",
             "token_endpoint": f"{public_url}/oauth/token",
+            "revocation_endpoint": f"{public_url}/oauth/revoke",
             "device_authorization_endpoint": f"{public_url}/oauth/device",
             "scopes_supported": list(Scope),
             "response_types_supported": ["code"],
@@ -142,7 +165,7 @@ def _token_answer(issued: IssuedToken) -> web.Response:
     return response
 
 
-def _credentials(request: web.Request, wanted: inputs.TokenRequest) -> Credentials:
+def _credentials(request: web.Request, wanted: ProvenInput) -> Credentials:
     header = request.headers.get("Authorization", "")
     kind, _, encoded = header.partition(" ")
     if kind.lower() == "basic":

@@ -158,6 +158,7 @@ PAGES: Final[tuple[Endpoint, ...]] = (
     post("/device", devices.show_asking, SIGNED_IN),
     post("/device/decision", devices.decide, SIGNED_IN),
     get("/oauth/authorize", oauth.show, SIGNED_IN),
+    get("/oauth/arrived", oauth.show_arrived, ANYBODY),
     post("/oauth/authorize", oauth.decide, SIGNED_IN),
     post("/card", cards.begin, SIGNED_IN_JUST_NOW),
     get("/card/back", cards.come_back, SIGNED_IN),
@@ -165,6 +166,7 @@ PAGES: Final[tuple[Endpoint, ...]] = (
 
 PROGRAMS: Final[tuple[Endpoint, ...]] = (
     post("/oauth/token", oauth.token, APP),
+    post("/oauth/revoke", oauth.revoke, APP),
     post("/oauth/device", devices.begin, APP),
     get("/.well-known/oauth-authorization-server", oauth.metadata, ANYBODY),
     get("/openapi.json", openapi.show, ANYBODY),
