@@ -51,11 +51,12 @@ test: .venv/.dev ## run all tests, WORKERS=2 at once; installs browsers, node, P
 quick: .venv/.dev ## the tests that need neither browser nor PostgreSQL, in a minute
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not e2e and not postgres and not long" $(TESTS)
 
-lint: .venv/.dev ## ruff, mypy, import contracts
+lint: .venv/.dev ## ruff, mypy, import contracts; of the extension types and style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	.ci/lint-extension
 
 check: lint test ## lint and all tests: green before every commit
 

@@ -58,8 +58,7 @@ export function* runningTexts(root) {
       : NodeFilter.FILTER_ACCEPT,
   );
   while (walker.nextNode()) {
-    if (walker.currentNode.nodeType === Node.TEXT_NODE) {
-      yield /** @type {Text} */ (walker.currentNode);
-    }
+    const text = /** @type {Text} */ (walker.currentNode);
+    if (text.nodeType === Node.TEXT_NODE) yield text;
   }
 }

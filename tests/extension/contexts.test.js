@@ -10,7 +10,9 @@ import { runningTexts } from "../../extension/content/contexts.js";
 import { textTags } from "../../extension/content/text_tags.js";
 
 const vectors = new URL("../vectors/contexts.json", import.meta.url);
-const { JSDOM } = createRequire(new URL("../../build/node/x", import.meta.url))("jsdom");
+const { JSDOM } = createRequire(new URL("../../build/node/x", import.meta.url))(
+  "jsdom",
+);
 
 for (const { html, ids } of JSON.parse(readFileSync(vectors, "utf-8")).cases) {
   test(`the tags that count in ${html}`, () => {

@@ -35,5 +35,8 @@ test("letters that only look like the word's make no tag", () => {
 test("a million words are read in a moment", { timeout: 20_000 }, () => {
   const found = textTags("[flattr".repeat(1_000_000) + "=7]");
 
-  assert.deepEqual(found.map(({ id }) => id), ["7"]);
+  assert.deepEqual(
+    found.map(({ id }) => id),
+    ["7"],
+  );
 });
