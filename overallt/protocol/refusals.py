@@ -8,8 +8,8 @@ class RefusalCode(StrEnum):
 
     Source: https://github.com/flattr/developers.flattr.net, content/api/errors.md,
     and our additions (``frozen``, ``unconfirmed``, ``not_proved``, ``period_closed``,
-    ``idempotency_mismatch``, ``index_too_large``, ``server_busy``, ``gift_ended``, and
-    what payouts are refused for).
+    ``late_click``, ``idempotency_mismatch``, ``index_too_large``, ``server_busy``,
+    ``gift_ended``, and what payouts are refused for).
     """
 
     FLATTR_ONCE = "flattr_once"
@@ -35,6 +35,7 @@ class RefusalCode(StrEnum):
     INDEX_TOO_LARGE = "index_too_large"
     VALIDATION = "validation"
     PERIOD_CLOSED = "period_closed"
+    LATE_CLICK = "late_click"
     GIFT_ENDED = "gift_ended"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     SERVER_ERROR = "server_error"

@@ -41,7 +41,7 @@ class Call:
 
     fields: Mapping[str, object] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ class Town:
             f"DELETE {api}/things/{{id}}": Call(song),
             f"GET {api}/things/{{id}}/flattrs": Call(song),
             f"POST {api}/flattr": Call(body={"url": self.poem.url}),
+            f"POST {api}/flattr/bulk": Call(body=[{"thing": self.poem.id}]),
             f"POST {api}/things/{{id}}/flattr": Call(poem),
             f"DELETE {api}/things/{{id}}/flattr": Call(essay),
             f"POST {api}/things/{{id}}/subscriptions": Call(poem, body={"months": 3}),

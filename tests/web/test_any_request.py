@@ -18,6 +18,7 @@ from overallt_server.core import refusals
 from overallt_server.storage import sessions
 from overallt_server.storage.sessions import StoredSession
 from overallt_server.use_cases.secret_tokens import hash_of, new_token
+from overallt_server.web.click_inputs import QueuedClicks
 from overallt_server.web.endpoints import Asker
 from overallt_server.web.openapi import path_of
 from overallt_server.web.routes import PROGRAMS
@@ -51,6 +52,9 @@ def _config(token: str, session: str) -> str:
         judged = {
             JUDGED[each] for each in endpoint.described.refusals if each in JUDGED
         }
+        if endpoint.described.body is QueuedClicks:
+            # What is malformed of it is refused in its own place.
+            told.append("checks.negative_data_rejection.enabled = false")
         if judged:
             taken = [*TAKEN, *sorted(judged)]
             told.append(f"checks.positive_data_acceptance.expected-statuses = {taken}")

@@ -122,7 +122,7 @@ class Visitor:
             endpoint.method,
             path,
             params=call.query,
-            json=dict(call.body),
+            json=call.body,
             headers=self._all,
         )
 

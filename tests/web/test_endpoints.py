@@ -19,6 +19,7 @@ from overallt_server.core import refusals
 from overallt_server.core.proofs import text_naming
 from overallt_server.storage import things
 from overallt_server.web import inputs
+from overallt_server.web.click_inputs import QueuedClicks
 from overallt_server.web.endpoints import Asker, Endpoint
 from overallt_server.web.openapi import document, path_of
 from overallt_server.web.routes import PROGRAMS
@@ -33,7 +34,7 @@ API: Final = [each for each in PROGRAMS if each.path.startswith("/rest/v2/")]
 IN_PERSON: Final = {Asker.PERSON, Asker.PERSON_JUST_NOW}
 
 # What is malformed, for each input that can be; all others take anything.
-BAD: Final[Mapping[type[inputs.Input], Mapping[str, str]]] = {
+BAD: Final[Mapping[type[inputs.Input | QueuedClicks], Mapping[str, str]]] = {
     inputs.Listing: {"page": "0"},
     inputs.Paging: {"count": "-1"},
     inputs.ActivityListing: {"type": "sideways"},
@@ -50,6 +51,7 @@ BAD: Final[Mapping[type[inputs.Input], Mapping[str, str]]] = {
     inputs.Terms: {"weight": "heavy"},
     inputs.NewBudget: {"active": "true"},
     inputs.PayoutRequest: {"amount_minor": "-1"},
+    QueuedClicks: {},
 }
 
 
@@ -73,7 +75,7 @@ async def _call(here: Town, endpoint: Endpoint, call: Call) -> "ClientResponse":
         endpoint.method,
         path_of(endpoint).format_map(call.fields),
         params=call.query,
-        json=None if endpoint.method == "GET" else dict(call.body),
+        json=None if endpoint.method == "GET" else call.body,
         headers={**browser.headers, **headers},
         allow_redirects=False,
     )

@@ -15,6 +15,7 @@ from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import (
     AlreadyFlattred,
+    LateClick,
     NoMeans,
     NotFound,
     OwnThing,
@@ -63,6 +64,20 @@ def refuse_flattr(
         raise AlreadyFlattred
     if pot(budget, means).minor <= 0:
         raise NoMeans
+
+
+def refuse_late_click(made_at: datetime | None, period: Period) -> None:
+    """Refuse a click that was *made_at* a time before *period*, which would count it.
+
+    Whoever gave for last month is asked before it is taken from this one. A client says
+    so itself, if at all: what it says may refuse a click, and moves none into another
+    period.
+
+    Raises:
+        LateClick: it was made in a period that has ended since.
+    """
+    if made_at is not None and Period.of(made_at) < period:
+        raise LateClick
 
 
 def refuse_undo(flattr: Flattr | None, *, closed: bool) -> None:

@@ -90,6 +90,10 @@ class PeriodClosed(Refusal):
     """This month is closed: what was given in it can no longer be changed."""
 
 
+class LateClick(Refusal):
+    """This was clicked in another month: click again if it is to count in this one."""
+
+
 class GiftEnded(Refusal):
     """This gift is undone already, or has reached its owner."""
 

@@ -11,6 +11,7 @@ from overallt_server.core.flattrs import (
     CLICK_WEIGHT,
     Flattr,
     refuse_flattr,
+    refuse_late_click,
     refuse_undo,
 )
 from overallt_server.core.periods import Period, open_at
@@ -57,6 +58,7 @@ class _Click:
     thing: ThingId
     now: datetime
     key: str | None
+    made_at: datetime | None
 
     @property
     def request_hash(self) -> bytes:
@@ -80,19 +82,23 @@ class Flattring:
         thing: ThingId,
         now: datetime,
         idempotency_key: str | None = None,
+        made_at: datetime | None = None,
     ) -> Flattred:
         """Give *thing* a flattr of *patron* in the open period.
 
         The same *idempotency_key* gets the same answer again for 90 days and gives
-        nothing more; a refusal is not kept.
+        nothing more; a refusal is not kept. *made_at* is when he clicked, if that was
+        before and somebody says so.
 
         Raises:
             ServerBusy: too many flattrs wait already.
             NotFound: there is no such thing, or no such user any more.
             IdempotencyMismatch: the key came with another thing before.
+            LateClick: he clicked in a period that has ended.
             OwnThing, AlreadyFlattred, NoMeans: see ``core.flattrs``.
         """
-        return await self._intake.ask(_Click(patron, thing, now, idempotency_key))
+        click = _Click(patron, thing, now, idempotency_key, made_at)
+        return await self._intake.ask(click)
 
     async def close(self) -> None:
         """Wait until every flattr that was asked for is answered."""
@@ -224,6 +230,7 @@ class _Intake:
     def _give(self, click: _Click, standing: ThingStanding) -> Flattred:
         patron, thing = click.patron, standing.thing
         period = open_at(click.now, closed=standing.closed)
+        refuse_late_click(click.made_at, period)
         giver = self._patrons[patron]
         refuse_flattr(
             patron=patron,

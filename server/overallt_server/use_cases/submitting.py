@@ -63,14 +63,17 @@ class Submitting:
         address: str,
         now: datetime,
         idempotency_key: str | None = None,
+        made_at: datetime | None = None,
     ) -> Flattred | Intent:
         """Flattr what is at *address*, or keep an intent for it.
+
+        An intent counts in no period yet, so it does not matter when it was *made_at*.
 
         Raises:
             InvalidThing: it is no address, or describes a thing that cannot be.
             NotFound: it describes a thing of somebody who is no user.
             IdempotencyMismatch: the key came with something else before.
-            OwnThing, AlreadyFlattred, NoMeans: as for a click.
+            LateClick, OwnThing, AlreadyFlattred, NoMeans: as for a click.
         """
         described = await self.described(address)
         thing = None if described.thing is None else described.thing.id
@@ -85,7 +88,11 @@ class Submitting:
                 idempotency_key=idempotency_key,
             )
         return await self._flattring.flattr(
-            patron=patron, thing=thing, now=now, idempotency_key=idempotency_key
+            patron=patron,
+            thing=thing,
+            now=now,
+            idempotency_key=idempotency_key,
+            made_at=made_at,
         )
 
     async def look_up(self, address: str) -> Thing | None:

@@ -68,6 +68,7 @@ ANSWERS: Final[Mapping[type[Refusal], Answer]] = {
     refusals.AlreadySubscribed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.SUBSCRIBED),
     refusals.GiftEnded: Answer(HTTPStatus.FORBIDDEN, RefusalCode.GIFT_ENDED),
     refusals.PeriodClosed: Answer(HTTPStatus.FORBIDDEN, RefusalCode.PERIOD_CLOSED),
+    refusals.LateClick: Answer(HTTPStatus.FORBIDDEN, RefusalCode.LATE_CLICK),
     refusals.AlreadyFlattred: Answer(HTTPStatus.FORBIDDEN, RefusalCode.FLATTR_ONCE),
     refusals.NoMeans: Answer(HTTPStatus.UNAUTHORIZED, RefusalCode.NO_MEANS),
     refusals.NoPayoutAccount: Answer(
@@ -161,6 +162,11 @@ def problem_of(refusal: Refusal) -> tuple[HTTPStatus, str]:
     return ANSWERS[type(refusal)].status, str(refusal)
 
 
+def refusal_message(request: web.Request, refusal: Refusal) -> messages.Error:
+    """Tell a program of a *refusal* that is one answer among others."""
+    return _message(request, ANSWERS[type(refusal)].code, str(refusal))
+
+
 def json_answer(message: object, *, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     """Answer with a message of the protocol, or with a list of them."""
     return web.Response(
@@ -168,13 +174,16 @@ def json_answer(message: object, *, status: HTTPStatus = HTTPStatus.OK) -> web.R
     )
 
 
+def _message(request: web.Request, code: str, sentence: str) -> messages.Error:
+    addresses = Addresses(settings(request).public_url)
+    return messages.Error(code, sentence, addresses.error(code))
+
+
 def _told(
     request: web.Request, status: HTTPStatus, code: str, sentence: str
 ) -> web.Response:
     if is_for_programs(request.path):
-        addresses = Addresses(settings(request).public_url)
-        error = messages.Error(code, sentence, addresses.error(code))
-        response = json_answer(error, status=status)
+        response = json_answer(_message(request, code, sentence), status=status)
         if status == HTTPStatus.UNAUTHORIZED:
             # RFC 9110, 11.6.1: a 401 names at least one way to prove oneself.
             way = "Basic" if code == GrantError.INVALID_CLIENT else "Bearer"

@@ -40,6 +40,7 @@ from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
+from overallt_server.use_cases.taking_clicks_in import TakingClicksIn
 from overallt_server.web.addresses import Addresses
 from overallt_server.web.allowances import (
     METERS,
@@ -99,6 +100,10 @@ def make_app(
     room = Room(waiting=settings.flattrs_waiting, at_once=settings.flattrs_at_once)
     flattring = Flattring(database, settings.rules, room)
     intending = Intending(database, settings.rules)
+    submitting = Submitting(
+        database, flattring, intending, public_url=settings.public_url
+    )
+    looking_up = LookingUp(database)
     app[USE_CASES] = UseCases(
         authorizing=Authorizing(database),
         authorizing_devices=AuthorizingDevices(database),
@@ -116,7 +121,7 @@ def make_app(
         indexing_things=indexing,
         intending=intending,
         inviting=Inviting(database, settings.registration),
-        looking_up=LookingUp(database),
+        looking_up=looking_up,
         passkeys=Passkeys(database, public_url=settings.public_url),
         paying_out=PayingOut(database, settings.rules),
         paying_by_card=_paying_by_card(settings, database),
@@ -127,10 +132,9 @@ def make_app(
         second_factors=SecondFactors(database),
         signing_in=SigningIn(database, passwords),
         signing_up=SigningUp(database, passwords, settings.registration),
-        submitting=Submitting(
-            database, flattring, intending, public_url=settings.public_url
-        ),
+        submitting=submitting,
         subscribing=Subscribing(database),
+        taking_clicks_in=TakingClicksIn(looking_up, flattring, submitting),
     )
     readers = app[READERS] = Readers(settings.readers_at_once)
     app[INDEX_WATCH] = IndexWatch(indexing, readers)

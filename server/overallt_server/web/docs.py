@@ -121,8 +121,10 @@ def _parameters(operation: Schema) -> Iterator[Field]:
 
 def _body(operation: Schema, shared: Schema) -> Iterator[Field]:
     if "requestBody" in operation:
-        schema = operation["requestBody"]["content"][JSON]["schema"]
-        yield from _fields(shared[kind_of(schema)], "body")
+        taken = shared[kind_of(operation["requestBody"]["content"][JSON]["schema"])]
+        # Of a list: what each of it is.
+        each = shared[kind_of(taken["items"])] if "items" in taken else taken
+        yield from _fields(each, "body")
 
 
 def _fields(schema: Schema, where: str) -> Iterator[Field]:

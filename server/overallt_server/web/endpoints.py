@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 
 from overallt_server.core.grants import Scope
 from overallt_server.core.refusals import Refusal
+from overallt_server.web.click_inputs import QueuedClicks
 from overallt_server.web.inputs import Input
 
 
@@ -75,7 +76,7 @@ class Described:
     handle: Handler
     answer: Any
     query: type[Input] | None
-    body: type[Input] | None
+    body: type[Input | QueuedClicks] | None
     forms: tuple[str, ...]
     status: HTTPStatus
     refusals: tuple[type[Refusal], ...]
@@ -92,7 +93,7 @@ def answers(
     answer: Any = None,
     *,
     query: type[Input] | None = None,
-    body: type[Input] | None = None,
+    body: type[Input | QueuedClicks] | None = None,
     forms: tuple[str, ...] = (),
     status: HTTPStatus = HTTPStatus.OK,
     refusals: tuple[type[Refusal], ...] = (),

@@ -24,6 +24,11 @@ def _words(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
+def _number_told(value: object) -> object:
+    # type(), not isinstance(): True is no number on the wire.
+    return str(value) if type(value) is int else value
+
+
 def lower(value: object) -> object:
     """Return *value* in lower case, if it is a text at all."""
     return value.lower() if isinstance(value, str) else value
@@ -53,6 +58,11 @@ UrlOrNone = Annotated[
 Tags = Annotated[
     tuple[Text, ...],
     BeforeValidator(_words, json_schema_input_type=tuple[Text, ...] | Text),
+]
+
+# A number may be written as one.
+TagId = Annotated[
+    Text, BeforeValidator(_number_told, json_schema_input_type=Text | int)
 ]
 
 # As many as a column holds, so that no sum is too large to be looked at.

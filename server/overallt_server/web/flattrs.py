@@ -14,9 +14,9 @@ from overallt_server.core.intents import Intent
 from overallt_server.core.things import Thing
 from overallt_server.core.users import User
 from overallt_server.use_cases.flattring import Flattred
-from overallt_server.web import inputs, intents, streams, things
+from overallt_server.web import click_inputs, inputs, intents, streams, things
 from overallt_server.web.addresses import Addresses
-from overallt_server.web.answers import json_answer
+from overallt_server.web.answers import json_answer, refusal_message
 from overallt_server.web.bearers import granted
 from overallt_server.web.endpoints import answers
 from overallt_server.web.formats import JSON
@@ -54,7 +54,7 @@ async def flattr_thing(request: web.Request) -> web.Response:
         now=settings(request).now(),
         idempotency_key=inputs.idempotency_key(request),
     )
-    return _flattred(request, flattred)
+    return json_answer(_given(request, flattred))
 
 
 @answers(
@@ -76,8 +76,32 @@ async def flattr_address(request: web.Request) -> web.Response:
         now=settings(request).now(),
         idempotency_key=inputs.idempotency_key(request),
     )
-    return (
-        intents.kept(given) if isinstance(given, Intent) else _flattred(request, given)
+    return json_answer(_given(request, given))
+
+
+@answers(
+    list[messages.FlattrAnswer | messages.IntentAnswer | messages.Error],
+    body=click_inputs.QueuedClicks,
+)
+async def flattr_in_bulk(request: web.Request) -> web.Response:
+    """Record clicks that have waited: the queue of a client that was offline.
+
+    Each has an answer of its own, in order: what it would have been answered alone, or
+    the error. The id of a click is as good as an Idempotency-Key: sent alone or in bulk
+    it counts once. One that was made in another month is not counted (late_click).
+    """
+    grant = await granted(request, Scope.FLATTR)
+    clicks = await inputs.body(request, click_inputs.QueuedClicks)
+    answered = await use_cases(request).taking_clicks_in.take_in(
+        clicks.root, patron=grant.user.id, now=settings(request).now()
+    )
+    return json_answer(
+        [
+            refusal_message(request, each)
+            if isinstance(each, refusals.Refusal)
+            else _given(request, each)
+            for each in answered
+        ]
     )
 
 
@@ -225,15 +249,18 @@ async def answer_all_flattrs(app: web.Application) -> None:
     await app[USE_CASES].flattring.close()
 
 
-def _flattred(request: web.Request, flattred: Flattred) -> web.Response:
-    answer = messages.FlattrAnswer(
+def _given(
+    request: web.Request, given: Flattred | Intent
+) -> messages.FlattrAnswer | messages.IntentAnswer:
+    if isinstance(given, Intent):
+        return intents.kept(given)
+    return messages.FlattrAnswer(
         message="ok",
         description="Thing was successfully flattred",
         thing=mini_thing(
-            flattred.thing,
+            given.thing,
             Addresses(settings(request).public_url),
-            flattrs=flattred.flattrs,
+            flattrs=given.flattrs,
             owner=None,
         ),
     )
-    return json_answer(answer)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from aiohttp import web
 from pydantic import (
@@ -347,7 +347,7 @@ def query[T: Input](request: web.Request, kind: type[T]) -> T:
     return _read(kind, dict(request.query))
 
 
-async def body[T: Input](request: web.Request, kind: type[T]) -> T:
+async def body[T: BaseModel](request: web.Request, kind: type[T]) -> T:
     """Read the body of *request*: JSON or a form, as Flattr took either.
 
     Raises:
@@ -359,8 +359,6 @@ async def body[T: Input](request: web.Request, kind: type[T]) -> T:
         value = json.loads(await bodies.whole(request))
     except (ValueError, RecursionError, web.RequestPayloadError) as error:
         raise InvalidRequest("The body is no JSON.") from error
-    if not isinstance(value, dict):
-        raise InvalidRequest("The body is no JSON object.")
     return _read(kind, value)
 
 
@@ -376,10 +374,15 @@ def idempotency_key(request: web.Request) -> str | None:
     return key
 
 
-def _read[T: Input](kind: type[T], values: dict[str, Any]) -> T:
+def _read[T: BaseModel](kind: type[T], value: object) -> T:
     try:
-        return kind.model_validate(values)
+        return kind.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequest(f"{where}: {first['msg']}.") from error
+        raise malformed(error) from error
+
+
+def malformed(error: ValidationError) -> InvalidRequest:
+    """Tell the first thing that is wrong with an input."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "The body"
+    return InvalidRequest(f"{where}: {first['msg']}.")

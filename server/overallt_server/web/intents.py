@@ -37,7 +37,7 @@ async def intend(request: web.Request) -> web.Response:
         now=settings(request).now(),
         idempotency_key=inputs.idempotency_key(request),
     )
-    return kept(intent)
+    return json_answer(kept(intent))
 
 
 @answers(
@@ -91,14 +91,13 @@ async def list_mine(request: web.Request) -> web.Response:
     )
 
 
-def kept(intent: Intent) -> web.Response:
-    """Answer that *intent* waits now."""
-    answer = messages.IntentAnswer(
+def kept(intent: Intent) -> messages.IntentAnswer:
+    """Tell that *intent* waits now."""
+    return messages.IntentAnswer(
         message="ok",
         description="Nobody has claimed this yet: your flattr waits for its owner.",
         intent=_message(intent, None),
     )
-    return json_answer(answer)
 
 
 def _message(intent: Intent, thing: messages.MiniThing | None) -> messages.Intent:

@@ -33,6 +33,7 @@ from overallt_server.use_cases.signing_in import SigningIn
 from overallt_server.use_cases.signing_up import SigningUp
 from overallt_server.use_cases.submitting import Submitting
 from overallt_server.use_cases.subscribing import Subscribing
+from overallt_server.use_cases.taking_clicks_in import TakingClicksIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class UseCases:
     signing_up: SigningUp
     submitting: Submitting
     subscribing: Subscribing
+    taking_clicks_in: TakingClicksIn
 
 
 SETTINGS: Final = web.AppKey("SETTINGS", Settings)

@@ -23,6 +23,7 @@ from overallt_server.core.grants import GrantError, Scope
 from overallt_server.web import inputs
 from overallt_server.web.addresses import API, is_for_programs
 from overallt_server.web.answers import ANSWERS, GRANT_STATUSES
+from overallt_server.web.click_inputs import QueuedClicks
 from overallt_server.web.endpoints import ENDPOINTS, Asker, Door, Endpoint, answers
 from overallt_server.web.formats import JSON, TEXT
 from overallt_server.web.keys import settings
@@ -152,11 +153,11 @@ class _Described:
             name: schema for name, schema in self._all.items() if name not in names
         }
 
-    def taken(self, kind: type[inputs.Input]) -> Schema:
+    def taken(self, kind: type[inputs.Input | QueuedClicks]) -> Schema:
         """Return the schema of an input, in full."""
         return self._all[self._of[kind, "validation"]["$ref"].removeprefix(COMPONENTS)]
 
-    def body(self, kind: type[inputs.Input]) -> Schema:
+    def body(self, kind: type[inputs.Input | QueuedClicks]) -> Schema:
         """Return a reference to the schema of an input."""
         return self._of[kind, "validation"]
 
@@ -183,10 +184,12 @@ def _operation(endpoint: Endpoint, schemas: _Described) -> Schema:
     if described.body is not None:
         taken = schemas.taken(described.body)
         content = {JSON: {"schema": schemas.body(described.body)}}
-        # No form of a page may do what takes the person.
-        if endpoint.door.asker is not Asker.PERSON_JUST_NOW:
+        is_list = taken["type"] == "array"
+        # No form of a page may do what takes the person, or holds a list.
+        if endpoint.door.asker is not Asker.PERSON_JUST_NOW and not is_list:
             content[FORM] = {"schema": _of_form(taken)}
-        operation["requestBody"] = {"required": "required" in taken, "content": content}
+        required = is_list or "required" in taken
+        operation["requestBody"] = {"required": required, "content": content}
     return operation
 
 

@@ -194,6 +194,7 @@ PROGRAMS: Final[tuple[Endpoint, ...]] = (
     ),
     get(f"{API}/things/{_ID}/flattrs{_FORM}", flattrs.list_of_thing, ANYBODY),
     post(f"{API}/flattr{_JSON}", flattrs.flattr_address, MAY_FLATTR),
+    post(f"{API}/flattr/bulk{_JSON}", flattrs.flattr_in_bulk, MAY_FLATTR),
     post(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.flattr_thing, MAY_FLATTR),
     delete(f"{API}/things/{_ID}/flattr{_JSON}", flattrs.undo_flattr, MAY_FLATTR),
     post(_SUBSCRIPTIONS, subscriptions.subscribe, MAY_FLATTR),

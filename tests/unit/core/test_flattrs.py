@@ -1,17 +1,23 @@
 """When a flattr is refused, and in which order of reasons."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from overallt.protocol.ids import ThingId, UserId
 from overallt_server.core.budgets import Budget
-from overallt_server.core.flattrs import Flattr, refuse_flattr, refuse_undo
+from overallt_server.core.flattrs import (
+    Flattr,
+    refuse_flattr,
+    refuse_late_click,
+    refuse_undo,
+)
 from overallt_server.core.money import Money
 from overallt_server.core.periods import Period
 from overallt_server.core.refusals import (
     AlreadyFlattred,
+    LateClick,
     NoMeans,
     NotFound,
     OwnThing,
@@ -82,3 +88,13 @@ def test_what_is_gone_or_closed_cannot_be_undone(
 
 def test_a_flattr_of_an_open_period_may_be_undone() -> None:
     refuse_undo(GIVEN, closed=False)
+
+
+def test_a_click_of_a_month_that_has_ended_is_asked_for_again() -> None:
+    with pytest.raises(LateClick):
+        refuse_late_click(NOW, Period(2026, 2))
+
+
+@pytest.mark.parametrize("made_at", [None, NOW, NOW + timedelta(days=60)])
+def test_a_clients_clock_refuses_nothing_else(made_at: datetime | None) -> None:
+    refuse_late_click(made_at, Period(2026, 1))

@@ -43,6 +43,7 @@ def test_statuses_are_flattrs_own() -> None:
         "validation": 400,
         "gift_ended": 403,
         "period_closed": 403,
+        "late_click": 403,
         "idempotency_mismatch": 422,
         "frozen": 403,
         "unconfirmed": 403,
