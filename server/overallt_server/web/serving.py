@@ -20,6 +20,7 @@ from overallt_server.use_cases.passwords import Passwords
 from overallt_server.web.app import make_app
 from overallt_server.web.connections import ConnectionBounds, Connections
 from overallt_server.web.logs import begin_log
+from overallt_server.web.open_files import make_room_for
 
 # Who is being answered may finish; a browser's idle connection must not hold us up.
 SHUTDOWN_SECONDS: Final = 5.0
@@ -87,7 +88,7 @@ async def _letting_in(
     runner: web.AppRunner, settings: Settings, *, shares_port: bool
 ) -> AsyncIterator[None]:
     bounds = ConnectionBounds(
-        all=settings.connections,
+        all=make_room_for(settings.connections),
         line=settings.connections_per_line,
         seconds=settings.request_seconds,
     )
