@@ -108,8 +108,8 @@ def show(path: Path) -> None:
     print(json.dumps(case, indent=1))
 
 
-def fuzz(folder: Path, seconds: int, seed: int) -> None:
-    """Fuzz for so long, from *seed* on or from 0: anywhere; never returns."""
+def fuzz(folder: Path, *, seconds: int, runs: int, seed: int) -> None:
+    """Fuzz for so long or often, from *seed* on or from 0: anywhere; never returns."""
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, page in enumerate(seeds()):
@@ -119,6 +119,7 @@ def fuzz(folder: Path, seconds: int, seed: int) -> None:
     dictionary.write_text("".join(f'"{line}"\n' for line in lines), encoding="ascii")
     options = {
         "max_total_time": seconds,
+        "runs": runs,
         "seed": seed,
         "max_len": LONGEST_INPUT_BYTES,
         "timeout": 20,
@@ -137,6 +138,7 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--runs", type=int, default=-1, help="-1: as many as it can")
     parser.add_argument("--seed", type=int, default=0, help="0: another each time")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "fuzz")
     parser.add_argument("--show", type=Path, help="print this input as a vector")
@@ -144,7 +146,7 @@ def main() -> None:
     if asked.show:
         show(asked.show)
     else:
-        fuzz(asked.folder, asked.seconds, asked.seed)
+        fuzz(asked.folder, seconds=asked.seconds, runs=asked.runs, seed=asked.seed)
 
 
 if __name__ == "__main__":
