@@ -116,4 +116,7 @@ async def test_at_more_than_it_can_take_none_is_lost_and_none_waits_long(
     assert len(taken) == stored
     # Little's law: who is let in waits for those who are inside, not for all who ask.
     assert statistics.median(taken) < 2 * seconds_inside
-    assert max(taken) < 10 * seconds_inside
+    # A machine with other things to do halts for a moment: who is inside then waits.
+    *_, of_nineteen_in_twenty = statistics.quantiles(taken, n=20)
+    assert of_nineteen_in_twenty < 10 * seconds_inside
+    assert max(taken) < SECONDS

@@ -6,6 +6,7 @@ statement that takes long, so whoever is in a hurry says how many seconds he wai
 
 - What takes longer is ended by PostgreSQL itself, as is a transaction in which nothing
   was said for as long: whatever has become of us, nobody waits for our locks.
+  Only who was cut off with half a statement said keeps his until TCP has found out.
 - Where not even that is told, we end the connection, a little later. From then on it is
   as if the database had gone: whether what was under way is kept, nobody knows.
 
