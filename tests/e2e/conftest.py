@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from browsers import missing
+from axe import axe_script
+from browsers import CHROMIUM, missing
 from prey import Prey
 from prey import prey as hunted
 from skips import skip_for_want_of
@@ -47,3 +49,25 @@ def prey(
         skip_for_want_of(reason)
     with hunted(request.param, tmp_path_factory.mktemp("prey")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Give a Chromium in which contexts are opened."""
+    reason = missing("chromium")
+    if reason is not None:
+        skip_for_want_of(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the script that looks for what some readers could not read."""
+    return axe_script(tmp_path_factory.mktemp("axe"))

@@ -5,8 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from browsers import CHROMIUM, missing
-from skips import skip_for_want_of
 
 from overallt.gateway.messages import ORIGIN
 from overallt.gateway.pages import Pages
@@ -22,22 +20,6 @@ FACTS = {
 }
 IS_DEAD = "document.getElementById('confirm').disabled"
 QUIET_MS = 600
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Give a Chromium in which contexts are opened."""
-    reason = missing("chromium")
-    if reason is not None:
-        skip_for_want_of(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture

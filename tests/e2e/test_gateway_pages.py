@@ -1,15 +1,12 @@
 """Every page of the gateway as it is seen: by its reader, and by axe."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import pytest
-from axe import TOO_WIDE, axe_script
-from browsers import CHROMIUM, missing
-from skips import skip_for_want_of
+from axe import TOO_WIDE
 
 from overallt.gateway.asking_pages import AskingPage, asking_page
 from overallt.gateway.intents import ListedIntent
@@ -231,28 +228,6 @@ FOCUS = """() => {
     const seen = getComputedStyle(document.activeElement);
     return [document.activeElement.id, seen.outlineStyle, seen.outlineWidth];
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Give a Chromium in which contexts are opened."""
-    reason = missing("chromium")
-    if reason is not None:
-        skip_for_want_of(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the script that looks for what some readers could not read."""
-    return axe_script(tmp_path_factory.mktemp("axe"))
 
 
 def answer(pages: Pages, name: str) -> Answer:

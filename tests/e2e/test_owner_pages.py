@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from axe import TOO_WIDE, axe_script
-from browsers import CHROMIUM, missing
+from axe import TOO_WIDE
 from npm import NpmPackage, download
 from skips import skip_for_want_of
 from world import PASSWORD, World, world
@@ -56,28 +55,6 @@ ClassicEditor.create(document.querySelector("#here"), {licenseKey: "GPL",
     .then((editor) => { window.editor = editor; editor.focus(); });
 window.written = () => editor.getData();
 </script>"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Give a Chromium in which contexts are opened."""
-    reason = missing("chromium")
-    if reason is not None:
-        skip_for_want_of(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the script that looks for what some readers could not read."""
-    return axe_script(tmp_path_factory.mktemp("axe"))
 
 
 @pytest.fixture(scope="module")
